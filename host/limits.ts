@@ -1,0 +1,33 @@
+// Every bound of the host in one place. A test reaches each.
+
+/** Largest component that may be uploaded: transpiling a padded 64 MiB file already takes half a GiB. */
+export const componentBytesMax = 16 << 20;
+/** Largest request body of one command, event, schema or rule set. */
+export const bodyBytesMax = 1 << 20;
+/** Deepest nesting of JSON and of Avro values. */
+export const valueDepthMax = 64;
+/** Items of all arrays and maps of one Avro value together. */
+export const valueItemsMax = 100_000;
+/** Text of one schema, in UTF-8. */
+export const schemaBytesMax = 64 << 10;
+export const schemaFieldsMax = 500;
+/** Largest frame between host and function process. */
+export const frameBytesMax = 16 << 20;
+/** Events of one command's outcome. */
+export const eventsPerCommandMax = 1_000;
+/** Commands that a dispatcher makes of one event. */
+export const commandsPerEventMax = 10_000;
+/** Commands of one aggregate that wait in its mailbox. */
+export const commandsPerMailboxMax = 1_024;
+/** Commands that one turn takes to the function. */
+export const turnCommandsMax = 32;
+/** Commands pending in the whole host, in memory. */
+export const commandsPendingMax = 100_000;
+/** Aggregates whose state is kept in memory. */
+export const aggregatesCachedMax = 100_000;
+/** Bytes of states kept in memory. */
+export const aggregateBytesCachedMax = 256 << 20;
+/** Bytes of one aggregate's state. */
+export const stateBytesMax = 8 << 20;
+/** Rows of one page of a list. */
+export const pageRowsMax = 1_000;
