@@ -29,16 +29,12 @@ export type JournalEntry =
       /** Fingerprint of the schema that the payload is written in. */
       readonly schema: string;
       readonly not_before: number | null;
-      /** 16 bytes over what the client sent: the same id with another digest is a conflict. */
-      readonly digest: Uint8Array;
     }
   | {
       readonly kind: "event";
       /** `position` is given by the journal; what is passed is ignored. */
       readonly event: Event;
       readonly schema: string;
-      /** For an outside event, as for commands; empty otherwise. */
-      readonly digest: Uint8Array;
     }
   | ({ readonly kind: "outcome" } & Outcome)
   /** A try that ended without an event. The command stays pending. */
@@ -86,7 +82,6 @@ export type CommandRecord = {
   readonly command: Command;
   readonly schema: string;
   readonly not_before: number | null;
-  readonly digest: Uint8Array;
   readonly status: CommandStatus;
   /** Tries that ended without an event since it was accepted or last retried. */
   readonly attempts: number;
@@ -178,7 +173,7 @@ export interface Journal {
     scanLimit?: number;
     filter?: EventFilter;
   }): Promise<{ events: readonly StoredEvent[]; scannedTo: number }>;
-  event(id: string): Promise<{ event: StoredEvent; digest: Uint8Array } | undefined>;
+  event(id: string): Promise<StoredEvent | undefined>;
   /** Events of one aggregate in sequence order after a sequence. */
   stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]>;
 

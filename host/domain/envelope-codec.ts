@@ -1,0 +1,45 @@
+// Envelopes as functions see them: Avro binary of envelopes.avsc, which is the contract's text unchanged.
+import { readFileSync } from "node:fs";
+
+import avro from "avsc";
+
+import type { Command, Event } from "./envelope.ts";
+
+const registry: { [name: string]: avro.Type } = {};
+for (const schema of JSON.parse(readFileSync(new URL("./envelopes.avsc", import.meta.url), "utf8")))
+  avro.Type.forSchema(schema, { registry, wrapUnions: false });
+
+function typeNamed(name: string): avro.Type {
+  const type = registry[name];
+  if (type === undefined) throw new Error(`envelopes.avsc has no type ${name}`);
+  return type;
+}
+
+const commandType = typeNamed("evento.Command");
+const eventType = typeNamed("evento.Event");
+const dispatchedEventType = typeNamed("evento.DispatchedEvent");
+const eventsType = avro.Type.forSchema({ type: "array", items: "evento.Event" }, { registry });
+
+/** avsc takes bytes as Buffers only; this is a view, not a copy. */
+function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function withBuffer<Envelope extends { readonly payload: Uint8Array }>(envelope: Envelope): Envelope {
+  return Buffer.isBuffer(envelope.payload) ? envelope : { ...envelope, payload: bufferOver(envelope.payload) };
+}
+
+/** A command as Avro `evento.Command`; its payload has to be in the schema version of the function that gets it. */
+export function encodeCommand(command: Command): Uint8Array {
+  return commandType.toBuffer(withBuffer(command));
+}
+
+/** Events in sequence order as an Avro array of `evento.Event`, as an aggregator takes them: without positions. */
+export function encodeEvents(events: readonly Event[]): Uint8Array {
+  return eventsType.toBuffer(events.map((event) => ({ ...withBuffer(event), position: 0 })));
+}
+
+/** An event as Avro `evento.DispatchedEvent`, with the aggregates whose state refers to its entity. */
+export function encodeDispatchedEvent(event: Event, referrers: readonly string[]): Uint8Array {
+  return dispatchedEventType.toBuffer({ event: withBuffer(event), referrers });
+}

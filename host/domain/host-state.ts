@@ -1,0 +1,112 @@
+// The fold of `evento:host`: what is deployed is nothing but the sum of its events.
+
+export type DeployedFunction = {
+  readonly version: number;
+  readonly digest: string;
+  readonly kinds: readonly ("handler" | "aggregator" | "dispatcher")[];
+  readonly aggregate: string | null;
+  readonly events: readonly string[];
+  readonly schemas: { readonly [aggregateType: string]: string };
+  readonly rules: string | null;
+};
+
+export type FunctionHistory = {
+  readonly active: number;
+  readonly since: number;
+  readonly versions: readonly DeployedFunction[];
+};
+
+export type HostState = {
+  readonly functions: ReadonlyMap<string, FunctionHistory>;
+  /** Fingerprints by aggregate type, the oldest first. */
+  readonly schemas: ReadonlyMap<string, readonly string[]>;
+};
+
+/** Payloads of the events of `evento:host`, by type. */
+export type HostEvent =
+  | {
+      readonly type: "FunctionDeployed";
+      readonly payload: { readonly name: string; readonly function: DeployedFunction };
+    }
+  | { readonly type: "FunctionRolledBack"; readonly payload: { readonly name: string; readonly version: number } }
+  | { readonly type: "FunctionRemoved"; readonly payload: { readonly name: string } }
+  | {
+      readonly type: "SchemaRegistered";
+      readonly payload: {
+        readonly aggregate_type: string;
+        readonly version: number;
+        readonly fingerprint: string;
+        readonly schema: string;
+      };
+    }
+  | {
+      readonly type: "CommandParked";
+      readonly payload: {
+        readonly command_id: string;
+        readonly command_type: string;
+        readonly entity: string;
+        readonly attempts: number;
+        readonly reason: string;
+      };
+    }
+  | { readonly type: "CommandRetried"; readonly payload: { readonly command_id: string; readonly reason: string } }
+  | {
+      readonly type: "DispatchParked";
+      readonly payload: { readonly dispatcher: string; readonly event_id: string; readonly reason: string };
+    }
+  | { readonly type: "DispatchRetried"; readonly payload: { readonly dispatcher: string; readonly event_id: string } };
+
+export const emptyHost: HostState = { functions: new Map(), schemas: new Map() };
+
+/** The version of a function that is in charge now. */
+export function activeVersion(history: FunctionHistory): DeployedFunction {
+  const version = history.versions.find((candidate) => candidate.version === history.active);
+  if (version === undefined) throw new Error(`invariant broken: no version ${history.active} among those deployed`);
+  return version;
+}
+
+/** State after one more event of `evento:host`; `position` is where the event lies in the log. */
+export function foldHost(state: HostState, event: HostEvent, position: number): HostState {
+  switch (event.type) {
+    case "FunctionDeployed": {
+      const { name, function: deployed } = event.payload;
+      const history = state.functions.get(name);
+      return withFunction(state, name, {
+        active: deployed.version,
+        // A dispatcher that was there goes on where it is; a new one begins with what comes after it.
+        since: history?.since ?? position,
+        versions: [...(history?.versions ?? []), deployed],
+      });
+    }
+    case "FunctionRolledBack": {
+      const history = state.functions.get(event.payload.name);
+      if (history === undefined)
+        throw new Error(`invariant broken: rollback of the unknown function ${event.payload.name}`);
+      return withFunction(state, event.payload.name, { ...history, active: event.payload.version });
+    }
+    case "FunctionRemoved": {
+      const functions = new Map(state.functions);
+      functions.delete(event.payload.name);
+      return { ...state, functions };
+    }
+    case "SchemaRegistered": {
+      const { aggregate_type, fingerprint } = event.payload;
+      const fingerprints = [...(state.schemas.get(aggregate_type) ?? []), fingerprint];
+      return { ...state, schemas: new Map(state.schemas).set(aggregate_type, fingerprints) };
+    }
+    case "CommandParked":
+    case "CommandRetried":
+    case "DispatchParked":
+    case "DispatchRetried":
+      return state;
+  }
+}
+
+function withFunction(state: HostState, name: string, history: FunctionHistory): HostState {
+  return { ...state, functions: new Map(state.functions).set(name, history) };
+}
+
+/** The state as JSON, of the form that the schema's root record has. */
+export function hostStateJson(state: HostState): unknown {
+  return { functions: Object.fromEntries(state.functions), schemas: Object.fromEntries(state.schemas) };
+}
