@@ -16,6 +16,7 @@ export const hostSchema: readonly unknown[] = [
     fields: [
       { name: "version", type: "int", doc: "Counts from 1; a rollback makes an earlier one active again." },
       { name: "digest", type: "string", doc: "SHA-256 of the component or of the rules, in hex." },
+      { name: "deployed_at", type: { type: "long", logicalType: "timestamp-millis" } },
       { name: "kinds", type: texts },
       { name: "aggregate", ...optionalText, doc: "What a handler or aggregator is in charge of." },
       { name: "events", type: texts, default: [], doc: "What a dispatcher reads, as Aggregate.Event, or *." },

@@ -3,6 +3,8 @@
 export type DeployedFunction = {
   readonly version: number;
   readonly digest: string;
+  /** ISO 8601, UTC. */
+  readonly deployed_at: string;
   readonly kinds: readonly ("handler" | "aggregator" | "dispatcher")[];
   readonly aggregate: string | null;
   readonly events: readonly string[];

@@ -80,6 +80,8 @@ export type CommandStatus = "pending" | "done" | "parked";
 /** All that the log says of one command. */
 export type CommandRecord = {
   readonly command: Command;
+  /** Grows with the place in the log where the command was accepted: after a restart commands go on in this order. */
+  readonly ordinal: number;
   readonly schema: string;
   readonly not_before: number | null;
   readonly status: CommandStatus;
