@@ -1,0 +1,306 @@
+// A dispatcher at work: follows the log from its durable cursor and makes commands of events. The commands and the moved cursor
+// are one append, so a crash between event and commands repeats the event, and one after them does not.
+import { encodeDispatchedEvent } from "../domain/envelope-codec.ts";
+import type { StoredEvent } from "../domain/envelope.ts";
+import { EventoError } from "../errors.ts";
+import type { Chance } from "../ports/clock.ts";
+import type { Functions } from "../ports/functions.ts";
+import type { Journal, JournalEntry } from "../ports/journal.ts";
+import { checkedCommandDrafts, commandsOf, type CheckedCommandDraft } from "./command-drafts.ts";
+import { commandEntryOf } from "./commit.ts";
+import type { Deployments, Dispatcher } from "./deployments.ts";
+import type { HostStream } from "./host-stream.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { LogClock } from "./log-clock.ts";
+import type { Memberships } from "./memberships.ts";
+import type { PendingCommand } from "./pending.ts";
+import { eventFor } from "./resolution.ts";
+import type { RuleSets } from "./rules.ts";
+import { backoffOf, type EngineSettings } from "./settings.ts";
+import type { Timers } from "./timers.ts";
+import type { Turns } from "./turns.ts";
+
+/** Events read from the log at once, and sent to the function side by side. */
+const eventsPerRead = 256;
+const eventsPerBatch = 32;
+/** A cursor that passed only events that do not matter is written this rarely: reading them again costs little. */
+const cursorStride = 10_000;
+/** Commands of one dispatcher that may be under way, without those that wait for their time. */
+const outstandingMax = 10_000;
+const unavailableMs = 200;
+
+export type DispatchContext = {
+  readonly journal: Journal;
+  readonly functions: Functions;
+  readonly rules: RuleSets;
+  readonly chance: Chance;
+  readonly clock: LogClock;
+  readonly timers: Timers;
+  readonly settings: EngineSettings;
+  readonly deployments: Deployments;
+  readonly host: HostStream;
+  readonly inFlight: InFlight;
+  readonly memberships: Memberships;
+  readonly turns: Turns;
+};
+
+/** One event and the commands that came of it; or why none did. */
+type Dispatched = { readonly event: StoredEvent; readonly commands: readonly PendingCommand[] | string };
+
+export class Dispatch {
+  readonly name: string;
+  readonly #context: DispatchContext;
+  /** Position up to which everything is done. */
+  #after = 0;
+  #cursor = 0;
+  #outstanding = 0;
+  #stopped = false;
+  #retryParked = false;
+  /** Wakes the loop from whatever it waits for. */
+  #wake: () => void = () => {};
+
+  constructor(name: string, context: DispatchContext) {
+    this.name = name;
+    this.#context = context;
+  }
+
+  /** Events not dispatched yet. */
+  get lag(): number {
+    return this.#context.journal.head.position - this.#after;
+  }
+
+  /** Works until `stop`. @throws what ends the engine. */
+  async run(): Promise<void> {
+    const { journal } = this.#context;
+    const since = this.#dispatcher()?.since ?? journal.head.position;
+    this.#after = (await journal.cursor(this.name)) ?? since;
+    this.#cursor = this.#after;
+    const unwatch = journal.watch(() => this.#wake());
+    try {
+      while (!this.#stopped) {
+        if (this.#retryParked) await this.#dispatchParked();
+        await this.#step();
+      }
+    } finally {
+      unwatch();
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  /** Tries what was parked again: a new version may know better. */
+  retryParked(): void {
+    this.#retryParked = true;
+    this.#wake();
+  }
+
+  #dispatcher(): Dispatcher | undefined {
+    return this.#context.deployments.dispatchers().find((dispatcher) => dispatcher.name === this.name);
+  }
+
+  #wants(dispatcher: Dispatcher, event: StoredEvent): boolean {
+    // Deeper than that there are only announcements of parked commands: to answer them would go on for ever.
+    if (event.depth > this.#context.settings.depthMax) return false;
+    const { events } = dispatcher.deployed;
+    return events.includes("*") || events.includes(`${event.aggregate_type}.${event.event_type}`);
+  }
+
+  async #step(): Promise<void> {
+    const { journal } = this.#context;
+    const news = this.#news();
+    const { events, scannedTo } = await journal.events({ after: this.#after, limit: eventsPerRead });
+    const dispatcher = this.#dispatcher();
+    if (dispatcher === undefined || scannedTo === this.#after) {
+      await news;
+      return;
+    }
+    const wanted = events.filter((event) => this.#wants(dispatcher, event));
+    for (let start = 0; start < wanted.length; start += eventsPerBatch) {
+      if (this.#stopped || this.#retryParked) return;
+      const done = await this.#batch(dispatcher, wanted.slice(start, start + eventsPerBatch));
+      if (!done) return;
+    }
+    this.#after = scannedTo;
+    if (this.#after - this.#cursor >= cursorStride) await this.#append([], this.#after);
+  }
+
+  /** Dispatches events side by side and commits them in order. @returns false when it ended before the last of them. */
+  async #batch(dispatcher: Dispatcher, events: readonly StoredEvent[]): Promise<boolean> {
+    await this.#room();
+    const results = await Promise.all(events.map((event) => this.#dispatch(dispatcher, event)));
+    const failed = results.findIndex(({ commands }) => typeof commands === "string");
+    const good = failed === -1 ? results : results.slice(0, failed);
+    const last = good.at(-1);
+    if (last !== undefined) await this.#append(good, last.event.position);
+    const bad = results[failed];
+    if (bad === undefined) return true;
+    await this.#again(bad.event, String(bad.commands));
+    return false;
+  }
+
+  async #dispatch(dispatcher: Dispatcher, event: StoredEvent): Promise<Dispatched> {
+    const { clock, memberships } = this.#context;
+    try {
+      const drafts = await this.#drafts(dispatcher, event);
+      if (typeof drafts === "string") return { event, commands: drafts };
+      const commands = await commandsOf(drafts, { dispatcher: this.name, event, time: clock.now(), memberships });
+      return { event, commands: await this.#unknown(commands) };
+    } catch (error) {
+      if (!(error instanceof EventoError) || error.code.startsWith("JOURNAL")) throw error;
+      return { event, commands: error.message };
+    }
+  }
+
+  /** Leaves out commands that are there already. The cursor should prevent that; this makes it sure. */
+  async #unknown(commands: readonly PendingCommand[]): Promise<readonly PendingCommand[]> {
+    const { journal, inFlight } = this.#context;
+    const unknown: PendingCommand[] = [];
+    for (const pending of commands) {
+      const { id } = pending.command;
+      if (inFlight.get(id) === undefined && (await journal.command(id)) === undefined) unknown.push(pending);
+    }
+    return unknown;
+  }
+
+  async #drafts(dispatcher: Dispatcher, event: StoredEvent): Promise<readonly CheckedCommandDraft[] | string> {
+    const { functions, journal, rules, deployments } = this.#context;
+    const { deployed } = dispatcher;
+    const referrers = await journal.referrers(event.entity);
+    if (deployed.rules !== null) return rules.dispatch(deployed.rules, event, referrers);
+    const fingerprint = deployed.schemas[event.aggregate_type];
+    const writer = deployments.schema(event.aggregate_type, event.schema);
+    // A dispatcher that listens to everything gets what it has no schema of as it was written.
+    const reader = fingerprint === undefined ? writer : deployments.schema(event.aggregate_type, fingerprint);
+    const encoded = encodeDispatchedEvent(eventFor(reader, event, writer), referrers);
+    const fn = { name: dispatcher.name, digest: deployed.digest };
+    for (;;) {
+      try {
+        const answer = await functions.dispatch(fn, { event: encoded });
+        return answer.kind === "ok" ? checkedCommandDrafts(answer.bytes, dispatcher, deployments) : answer.reason;
+      } catch (error) {
+        if (!(error instanceof EventoError) || error.code !== "FUNCTION_UNAVAILABLE") throw error;
+        if (this.#stopped || this.#dispatcher() === undefined) throw error;
+        await this.#pause(unavailableMs);
+      }
+    }
+  }
+
+  /** One event alone, until it succeeds or is parked. */
+  async #again(event: StoredEvent, firstReason: string): Promise<void> {
+    const { settings, chance } = this.#context;
+    let reason = firstReason;
+    for (let attempt = 1; attempt < settings.triesMax; attempt++) {
+      await this.#pause(backoffOf(settings, attempt, chance.fraction()));
+      const dispatcher = this.#dispatcher();
+      if (this.#stopped || dispatcher === undefined) return;
+      const result = await this.#dispatch(dispatcher, event);
+      if (typeof result.commands !== "string") return this.#append([result], event.position);
+      reason = result.commands;
+    }
+    await this.#park(event, reason);
+  }
+
+  async #park(event: StoredEvent, reason: string): Promise<void> {
+    const { clock, host } = this.#context;
+    const announced = host.next(
+      { type: "DispatchParked", payload: { dispatcher: this.name, event_id: event.id, reason } },
+      { time: clock.now(), due: dueTo(event) },
+    );
+    await this.#append([], event.position, [
+      { kind: "dispatch-parked", dispatcher: this.name, position: event.position, reason },
+      announced,
+    ]);
+  }
+
+  async #dispatchParked(): Promise<void> {
+    const { journal, clock, host } = this.#context;
+    this.#retryParked = false;
+    let after = 0;
+    for (;;) {
+      const parked = await journal.parkedDispatches(this.name, { after, limit: eventsPerRead });
+      for (const { position } of parked) {
+        after = position;
+        const { events } = await journal.events({ after: position - 1, limit: 1 });
+        const [event] = events;
+        const dispatcher = this.#dispatcher();
+        if (event === undefined || dispatcher === undefined || this.#stopped) return;
+        const result = await this.#dispatch(dispatcher, event);
+        if (typeof result.commands === "string") continue;
+        const announced = host.next(
+          { type: "DispatchRetried", payload: { dispatcher: this.name, event_id: event.id } },
+          { time: clock.now(), due: dueTo(event) },
+        );
+        await this.#append([result], this.#after, [
+          { kind: "dispatch-retried", dispatcher: this.name, position },
+          announced,
+        ]);
+      }
+      if (parked.length < eventsPerRead) return;
+    }
+  }
+
+  /** Appends commands together with the cursor, and puts the commands on their way. */
+  async #append(results: readonly Dispatched[], position: number, more: readonly JournalEntry[] = []): Promise<void> {
+    const { journal, inFlight, turns, settings } = this.#context;
+    const commands = results.flatMap((result) => (typeof result.commands === "string" ? [] : result.commands));
+    await journal.room();
+    const cursor: JournalEntry = { kind: "cursor", dispatcher: this.name, position };
+    const appended = journal.append([...commands.map(commandEntryOf), ...more, cursor]);
+    for (const pending of commands) {
+      pending.accepted = true;
+      inFlight.add(pending);
+      if (pending.command.depth > settings.depthMax)
+        turns.park(
+          pending,
+          `the chain of causes is ${pending.command.depth} steps long, more than ${settings.depthMax}`,
+        );
+      else {
+        this.#count(pending);
+        turns.deliver(pending);
+      }
+    }
+    this.#after = Math.max(this.#after, position);
+    this.#cursor = this.#after;
+    await appended.durable;
+  }
+
+  #count(pending: PendingCommand): void {
+    if (pending.notBefore !== null) return;
+    this.#outstanding++;
+    void pending.settled.then(() => {
+      this.#outstanding--;
+      this.#wake();
+    });
+  }
+
+  async #room(): Promise<void> {
+    while (this.#outstanding >= outstandingMax && !this.#stopped) await this.#news();
+  }
+
+  #news(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    return promise;
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#context.timers.after(delayMs, resolve);
+    // A stop must not wait for a backoff; other news must not cut it short.
+    while (!this.#stopped) {
+      const ended = await Promise.race([promise.then(() => true), this.#news().then(() => false)]);
+      if (ended) return;
+    }
+  }
+}
+
+function dueTo(event: StoredEvent) {
+  return {
+    cause: { kind: "event", id: event.id },
+    root_cause: event.root_cause,
+    depth: event.depth + 1,
+  } as const;
+}

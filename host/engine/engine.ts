@@ -1,0 +1,199 @@
+// The engine: everything between the ports, wired once. It has no I/O, timer or randomness of its own.
+import { hostAggregateType } from "../domain/host-schema.ts";
+import { EventoError, invariant } from "../errors.ts";
+import type { Chance, Clock } from "../ports/clock.ts";
+import type { Functions } from "../ports/functions.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Snapshots } from "../ports/snapshots.ts";
+import { Deployment } from "./deployment.ts";
+import { Deployments } from "./deployments.ts";
+import { Dispatching } from "./dispatching.ts";
+import { Folding } from "./folding.ts";
+import { HostStream } from "./host-stream.ts";
+import { InFlight } from "./in-flight.ts";
+import { Intake, type CommandPost, type EventPost } from "./intake.ts";
+import { LogClock } from "./log-clock.ts";
+import { Mailboxes } from "./mailboxes.ts";
+import { Memberships } from "./memberships.ts";
+import { Parking } from "./parking.ts";
+import type { PendingCommand } from "./pending.ts";
+import { Queries } from "./queries.ts";
+import { recover } from "./recovery.ts";
+import { RuleSets } from "./rules.ts";
+import { defaultSettings, type EngineSettings } from "./settings.ts";
+import { Snapshotting } from "./snapshotting.ts";
+import { Timers } from "./timers.ts";
+import { traceOf, type Trace } from "./trace.ts";
+import { Turns } from "./turns.ts";
+import { commandJsonOf, commandViewOf, eventJsonOf, type CommandView, type EventJson } from "./views.ts";
+
+export type EnginePorts = {
+  readonly journal: Journal;
+  readonly functions: Functions;
+  readonly snapshots: Snapshots;
+  readonly clock: Clock;
+  readonly chance: Chance;
+};
+
+export type EngineOptions = {
+  readonly settings?: Partial<EngineSettings>;
+  /** Called once when the engine can't go on: what is not durable was shown to nobody; the process has to end. */
+  readonly onFatal: (error: unknown) => void;
+  /** Called when something failed that nobody waits for and that harms nothing, such as a snapshot. */
+  readonly onTrouble: (event: string, error: unknown) => void;
+};
+
+/** A command that was taken in. */
+export type Posted = {
+  readonly id: string;
+  /** Settles when the command is on disk. */
+  readonly durable: Promise<unknown>;
+  /** Waits for its end: done, or parked. @throws EventoError SEQUENCE_MISMATCH */
+  readonly outcome: () => Promise<CommandView>;
+};
+
+export class Engine {
+  readonly deployments: Deployments;
+  readonly deployment: Deployment;
+  readonly dispatching: Dispatching;
+  readonly queries: Queries;
+  readonly functions: Functions;
+  readonly #journal: Journal;
+  readonly #intake: Intake;
+  readonly #inFlight: InFlight;
+  readonly #parking: Parking;
+  readonly #turns: Turns;
+  readonly #timers: Timers;
+  readonly #snapshotting: Snapshotting;
+  readonly #mailboxes: Mailboxes;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    ports: EnginePorts,
+    options: EngineOptions,
+    given: { deployments: Deployments; sequence: number },
+  ) {
+    const { journal, functions, snapshots, chance } = ports;
+    const { deployments } = given;
+    const settings = { ...defaultSettings, ...options.settings };
+    const schema = deployments.latestSchema(hostAggregateType);
+    invariant(schema !== undefined, "the host's own schema is there from the start");
+    const { onFatal } = options;
+    const clock = new LogClock({ clock: ports.clock, last: journal.head.time });
+    const timers = new Timers({ clock: ports.clock });
+    const host = new HostStream({ schema, sequence: given.sequence });
+    const inFlight = new InFlight();
+    const memberships = new Memberships({ journal });
+    const mailboxes = new Mailboxes({ journal });
+    const folding = new Folding({ deployments, functions, journal, snapshots });
+    const onFailure = (error: unknown): void => options.onTrouble("snapshot.failed", error);
+    const snapshotting = new Snapshotting({ snapshots, deployments, settings, onFailure });
+    const shared = { journal, functions, chance, clock, timers, settings, deployments, host, inFlight, memberships };
+    const turns = new Turns({ ...shared, folding, mailboxes, snapshotting, onFatal });
+    const rules = new RuleSets({ deployments });
+    const parking = new Parking({ ...shared, turns });
+    this.deployments = deployments;
+    this.functions = functions;
+    this.dispatching = new Dispatching({ ...shared, rules, turns }, onFatal);
+    this.deployment = new Deployment({ ...shared, dispatching: this.dispatching, folding, parking });
+    this.queries = new Queries({ journal, deployments, folding, mailboxes, memberships });
+    this.#intake = new Intake({ ...shared, mailboxes, turns });
+    this.#journal = journal;
+    this.#inFlight = inFlight;
+    this.#parking = parking;
+    this.#turns = turns;
+    this.#timers = timers;
+    this.#snapshotting = snapshotting;
+    this.#mailboxes = mailboxes;
+  }
+
+  /** Takes up where the log ends: what is deployed, what is pending, where dispatchers are. */
+  static async open(ports: EnginePorts, options: EngineOptions): Promise<Engine> {
+    const deployments = new Deployments();
+    const { sequence, pending } = await recover(ports, deployments);
+    const engine = new Engine(ports, options, { deployments, sequence });
+    for (const command of pending) {
+      engine.#inFlight.add(command);
+      engine.#turns.deliver(command);
+    }
+    engine.dispatching.start();
+    return engine;
+  }
+
+  /** Commands between acceptance and end. */
+  get pendingCount(): number {
+    return this.#inFlight.size;
+  }
+
+  get head(): { readonly position: number; readonly group: number } {
+    return this.#journal.head;
+  }
+
+  /** Takes a command in. @throws EventoError as Intake.command; SHUTTING_DOWN (retryable) */
+  async post(post: CommandPost): Promise<Posted> {
+    this.#requireOpen();
+    const intake = await this.#intake.command(post);
+    if (intake.kind === "known" && intake.record.status !== "pending") {
+      const view = commandViewOf(intake.record, this.deployments);
+      return { id: view.command.id, durable: Promise.resolve(), outcome: async () => view };
+    }
+    const pending = intake.kind === "pending" ? intake.pending : this.#inFlight.get(intake.record.command.id);
+    // It was pending when the journal was asked and has ended since: the journal knows the end now.
+    if (pending === undefined) return this.post(post);
+    return { id: pending.command.id, durable: pending.durable, outcome: () => this.#outcomeOf(pending) };
+  }
+
+  /** Takes an event from outside in, and waits until it is folded and on disk. @throws EventoError as Intake.event; EVENT_NOT_FOLDED */
+  async postEvent(post: EventPost): Promise<EventJson> {
+    this.#requireOpen();
+    const intake = await this.#intake.event(post);
+    if (intake.kind === "known") return eventJsonOf(intake.event, this.deployments);
+    const settled = await intake.pending.settled;
+    if (settled.kind === "refused") throw settled.error;
+    return eventJsonOf(settled.event, this.deployments);
+  }
+
+  /** Makes a parked command pending again. @throws EventoError COMMAND_UNKNOWN, COMMAND_NOT_PARKED */
+  async retry(id: string): Promise<Posted> {
+    this.#requireOpen();
+    const pending = await this.#parking.retry(id);
+    return { id, durable: pending.durable, outcome: () => this.#outcomeOf(pending) };
+  }
+
+  /** The causation tree of a command or event. @throws EventoError TRACE_UNKNOWN */
+  trace(id: string): Promise<Trace> {
+    return traceOf(id, { journal: this.#journal, deployments: this.deployments });
+  }
+
+  /** Lets turns under way end and keeps what the next start can use. Does not close the ports. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#timers.close();
+    await this.dispatching.close();
+    await this.#turns.close();
+    await this.#snapshotting.close();
+    this.#mailboxes.keepAll();
+  }
+
+  async #outcomeOf(pending: PendingCommand): Promise<CommandView> {
+    const settled = await pending.settled;
+    if (settled.kind === "refused") throw settled.error;
+    const command = commandJsonOf(pending.command, pending.notBefore, pending.schema);
+    if (settled.kind === "parked")
+      return { command, status: "parked", attempts: settled.attempts, last_error: settled.reason, events: [] };
+    const events = settled.events.map((event) => eventJsonOf(event, this.deployments));
+    return { command, status: "done", attempts: pending.attempts, last_error: null, events };
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined)
+      throw new EventoError("SHUTTING_DOWN", "found the host shutting down", {
+        retryable: true,
+        hint: "try again when it is back",
+      });
+  }
+}
