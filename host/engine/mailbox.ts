@@ -26,6 +26,8 @@ export class Mailbox {
   undurable = 0;
   /** A turn is under way, or a pause before the next. */
   busy = false;
+  /** Turns in a row that could not be run for want of their function. */
+  unavailable = 0;
   /** Sequence of the last snapshot that was handed on. */
   snapshotSequence = 0;
   /** Entities that are known to be inside this aggregate. */

@@ -12,7 +12,7 @@ import { foldedOf, type Folding } from "./folding.ts";
 import type { HostStream } from "./host-stream.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { LogClock } from "./log-clock.ts";
-import type { Folded, Mailbox } from "./mailbox.ts";
+import type { Folded, Mailbox, TurnWork } from "./mailbox.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import type { Memberships } from "./memberships.ts";
 import type { PendingCommand, PendingEvent } from "./pending.ts";
@@ -21,8 +21,9 @@ import { backoffOf, type EngineSettings } from "./settings.ts";
 import type { Snapshotting } from "./snapshotting.ts";
 import type { Timers } from "./timers.ts";
 
-/** Wait before a turn is tried again when its function can't be run now. */
+/** Wait before a turn is tried again when its function can't be run now, and how often before its commands are parked. */
 const unavailableMs = 200;
+const unavailableTriesMax = 50;
 /** Members remembered for an aggregate in memory; past it they are looked up again. */
 const membersKnownMax = 10_000;
 
@@ -105,6 +106,11 @@ export class Turns {
         else await this.#commands(mailbox, work.commands);
       } catch (error) {
         if (!(error instanceof EventoError) || error.code !== "FUNCTION_UNAVAILABLE") throw error;
+        mailbox.unavailable++;
+        if (mailbox.unavailable > unavailableTriesMax) {
+          this.#unavailable(work, error);
+          continue;
+        }
         // The function's trouble, not that of the work: everything waits where it was, in order.
         mailbox.putBack(work.kind === "event" ? [work.event] : work.commands);
         timers.after(unavailableMs, () => {
@@ -113,6 +119,7 @@ export class Turns {
         });
         return;
       }
+      mailbox.unavailable = 0;
     }
     mailbox.busy = false;
     mailboxes.settle(mailbox);
@@ -226,6 +233,12 @@ export class Turns {
       pending.accepted = true;
       timers.after(backoffOf(settings, pending.attempts, chance.fraction()), () => this.deliver(pending));
     }
+  }
+
+  /** Ends work whose function could not be run for long: a new version or a retry brings commands back. */
+  #unavailable(work: TurnWork, error: EventoError): void {
+    if (work.kind === "event") work.event.settle({ kind: "refused", error });
+    else this.#giveUp(work.commands, error.message);
   }
 
   #giveUp(commands: readonly PendingCommand[], reason: string): void {
