@@ -20,19 +20,19 @@ class DraftReader {
     );
   }
 
-  /** A zigzag varint that a number holds exactly. */
+  /** A zigzag varint that a number holds exactly. The lowest bit is the sign; the rest is summed up halved, so nothing is rounded. */
   long(): number {
-    let value = 0;
-    let factor = 1;
+    let half = 0;
+    let factor = 0.5;
+    let negative = false;
     for (let length = 0; length < 8; length++) {
       const byte = this.#bytes[this.#at];
       if (byte === undefined) throw this.refuse("the end");
       this.#at++;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) {
-        if (!Number.isSafeInteger(value)) break;
-        return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-      }
+      if (length === 0) negative = (byte & 1) === 1;
+      half += (length === 0 ? byte & 0x7e : byte & 0x7f) * factor;
+      if (!Number.isSafeInteger(half)) break;
+      if (byte < 0x80) return negative ? -half - 1 : half;
       factor *= 128;
     }
     throw this.refuse("a number beyond ±2^53");
