@@ -45,7 +45,8 @@ export type DispatchContext = {
 };
 
 /** One event and the commands that came of it; or why none did. */
-type Dispatched = { readonly event: StoredEvent; readonly commands: readonly PendingCommand[] | string };
+type Made = { readonly kind: "made"; readonly event: StoredEvent; readonly commands: readonly PendingCommand[] };
+type Dispatched = Made | { readonly kind: "failed"; readonly event: StoredEvent; readonly reason: string };
 
 export class Dispatch {
   readonly name: string;
@@ -131,26 +132,34 @@ export class Dispatch {
   async #batch(dispatcher: Dispatcher, events: readonly StoredEvent[]): Promise<boolean> {
     await this.#room();
     const results = await Promise.all(events.map((event) => this.#dispatch(dispatcher, event)));
-    const failed = results.findIndex(({ commands }) => typeof commands === "string");
-    const good = failed === -1 ? results : results.slice(0, failed);
-    const last = good.at(-1);
-    if (last !== undefined) await this.#append(good, last.event.position);
-    const bad = results[failed];
-    if (bad === undefined) return true;
-    await this.#again(bad.event, String(bad.commands));
-    return false;
+    const good: Made[] = [];
+    for (const result of results) {
+      if (result.kind === "made") good.push(result);
+      else {
+        await this.#commit(good);
+        await this.#again(result.event, result.reason);
+        return false;
+      }
+    }
+    await this.#commit(good);
+    return true;
+  }
+
+  async #commit(results: readonly Made[]): Promise<void> {
+    const last = results.at(-1);
+    if (last !== undefined) await this.#append(results, last.event.position);
   }
 
   async #dispatch(dispatcher: Dispatcher, event: StoredEvent): Promise<Dispatched> {
     const { clock, memberships } = this.#context;
     try {
       const drafts = await this.#drafts(dispatcher, event);
-      if (typeof drafts === "string") return { event, commands: drafts };
+      if (typeof drafts === "string") return { kind: "failed", event, reason: drafts };
       const commands = await commandsOf(drafts, { dispatcher: this.name, event, time: clock.now(), memberships });
-      return { event, commands: await this.#unknown(commands) };
+      return { kind: "made", event, commands: await this.#unknown(commands) };
     } catch (error) {
       if (!(error instanceof EventoError) || error.code.startsWith("JOURNAL")) throw error;
-      return { event, commands: error.message };
+      return { kind: "failed", event, reason: error.message };
     }
   }
 
@@ -197,8 +206,8 @@ export class Dispatch {
       const dispatcher = this.#dispatcher();
       if (this.#stopped || dispatcher === undefined) return;
       const result = await this.#dispatch(dispatcher, event);
-      if (typeof result.commands !== "string") return this.#append([result], event.position);
-      reason = result.commands;
+      if (result.kind === "made") return this.#append([result], event.position);
+      reason = result.reason;
     }
     await this.#park(event, reason);
   }
@@ -228,7 +237,7 @@ export class Dispatch {
         const dispatcher = this.#dispatcher();
         if (event === undefined || dispatcher === undefined || this.#stopped) return;
         const result = await this.#dispatch(dispatcher, event);
-        if (typeof result.commands === "string") continue;
+        if (result.kind === "failed") continue;
         const announced = host.next(
           { type: "DispatchRetried", payload: { dispatcher: this.name, event_id: event.id } },
           { time: clock.now(), due: dueTo(event) },
@@ -243,9 +252,9 @@ export class Dispatch {
   }
 
   /** Appends commands together with the cursor, and puts the commands on their way. */
-  async #append(results: readonly Dispatched[], position: number, more: readonly JournalEntry[] = []): Promise<void> {
+  async #append(results: readonly Made[], position: number, more: readonly JournalEntry[] = []): Promise<void> {
     const { journal, inFlight, turns, settings } = this.#context;
-    const commands = results.flatMap((result) => (typeof result.commands === "string" ? [] : result.commands));
+    const commands = results.flatMap((result) => result.commands);
     await journal.room();
     const cursor: JournalEntry = { kind: "cursor", dispatcher: this.name, position };
     const appended = journal.append([...commands.map(commandEntryOf), ...more, cursor]);

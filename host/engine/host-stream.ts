@@ -47,5 +47,6 @@ export function hostEventOf(schema: AggregateSchema, event: Event): HostEvent {
   const codec = schema.events.get(event.event_type);
   invariant(codec !== undefined, `the host's schema has no event ${event.event_type}`);
   // The codec has checked the payload against the schema that HostEvent is written after.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { type: event.event_type, payload: codec.toJson(event.payload) } as HostEvent;
 }

@@ -291,7 +291,7 @@ function jsonOf(value: unknown): unknown {
 
 function timeOf(value: unknown): number | null {
   if (value === null) return null;
-  const time = typeof value === "number" ? value : Date.parse(String(value));
-  if (Number.isSafeInteger(time)) return time;
+  const time = typeof value === "string" ? Date.parse(value) : value;
+  if (typeof time === "number" && Number.isSafeInteger(time)) return time;
   throw new EventoError("DRAFTS_INVALID", `found not_before ${JSON.stringify(value)}, expected a timestamp`);
 }
