@@ -16,7 +16,6 @@ function typeNamed(name: string): avro.Type {
 }
 
 const commandType = typeNamed("evento.Command");
-const eventType = typeNamed("evento.Event");
 const dispatchedEventType = typeNamed("evento.DispatchedEvent");
 const eventsType = avro.Type.forSchema({ type: "array", items: "evento.Event" }, { registry });
 
