@@ -11,6 +11,12 @@ export const valueItemsMax = 100_000;
 /** Text of one schema, in UTF-8. */
 export const schemaBytesMax = 64 << 10;
 export const schemaFieldsMax = 500;
+/** Types within types of one schema. */
+export const schemaDepthMax = 32;
+/** Digits of a decimal: far beyond money, and still quick to turn into text. */
+export const decimalDigitsMax = 1_000;
+/** Faults that one answer lists. */
+export const faultsMax = 20;
 /** Largest frame between host and function process. */
 export const frameBytesMax = 16 << 20;
 /** Events of one command's outcome. */

@@ -1,0 +1,126 @@
+// Dates, times of day and timestamps: ISO 8601 in JSON, whole units since an origin in Avro.
+import type { ByteSink } from "./byte-sink.ts";
+import { clockText, dateText, daysOfText, secondOfDayOfText, secondsPerDay } from "./civil-date.ts";
+import { describe, scalarFormat, type Format } from "./format.ts";
+
+const dateSource = "([+-][0-9]{6,9}|[0-9]{4})-([0-9]{2})-([0-9]{2})";
+const clockSource = "([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\\.([0-9]{1,18}))?)?";
+const datePattern = new RegExp(`^${dateSource}$`);
+const clockPattern = new RegExp(`^${clockSource}$`);
+const timestampPattern = new RegExp(`^${dateSource}T${clockSource}(Z|[+-][0-9]{2}:[0-9]{2})?$`);
+
+function refuse(sink: ByteSink, value: unknown, expected: string): void {
+  sink.fault(`is ${describe(value)}, expected ${expected}`);
+}
+
+export const dateFormat: Format = scalarFormat({
+  scan(source) {
+    source.int();
+  },
+  read: (source) => dateText(source.int()),
+  write(sink, value) {
+    const match = typeof value === "string" ? datePattern.exec(value) : null;
+    const days = match === null ? undefined : daysOfText(match[1] ?? "", match[2] ?? "", match[3] ?? "");
+    if (days === undefined || (days | 0) !== days) refuse(sink, value, "a date that exists, such as 2026-11-23");
+    else sink.int(days);
+  },
+});
+
+function decimalsOf(unitsPerSecond: number): number {
+  return Math.round(Math.log10(unitsPerSecond));
+}
+
+/** A fraction of a second in units, or undefined when it has more decimals than they do: nothing is rounded. */
+function unitsOfFraction(fraction: string | undefined, decimals: number): number | undefined {
+  if (fraction === undefined) return 0;
+  return fraction.length > decimals ? undefined : Number(fraction.padEnd(decimals, "0"));
+}
+
+/** @param unitsPerSecond - 1000 for time-millis, which is an int; 1000000 for time-micros, which is a long. */
+export function timeFormat(unitsPerSecond: number): Format {
+  const decimals = decimalsOf(unitsPerSecond);
+  const unitsPerDay = secondsPerDay * unitsPerSecond;
+  const expected = `a time of day with at most ${decimals} decimals, such as ${clockText(37_800)}.${"0".repeat(decimals)}`;
+  return scalarFormat({
+    scan(source) {
+      const units = source.long();
+      if (units < 0 || units >= unitsPerDay) throw source.refuse(`the end of time of day ${units}`, "less than a day");
+    },
+    read(source) {
+      const units = Number(source.long());
+      if (units < 0 || units >= unitsPerDay) throw source.refuse(`the end of time of day ${units}`, "less than a day");
+      const second = Math.floor(units / unitsPerSecond);
+      return `${clockText(second)}.${String(units - second * unitsPerSecond).padStart(decimals, "0")}`;
+    },
+    write(sink, value) {
+      const match = typeof value === "string" ? clockPattern.exec(value) : null;
+      const second = match === null ? undefined : secondOfDayOfText(match[1] ?? "", match[2] ?? "", match[3]);
+      const units = unitsOfFraction(match?.[4], decimals);
+      if (second === undefined || units === undefined) refuse(sink, value, expected);
+      else sink.long(second * unitsPerSecond + units);
+    },
+  });
+}
+
+/** Seconds that a clock with this offset is ahead of UTC, or undefined when there is no such offset. */
+function secondsAhead(offset: string): number | undefined {
+  if (offset === "Z") return 0;
+  const seconds = secondOfDayOfText(offset.slice(1, 3), offset.slice(4, 6), undefined);
+  return seconds !== undefined && offset.startsWith("-") ? -seconds : seconds;
+}
+
+type TimestampKind = { readonly unitsPerSecond: number; readonly local: boolean };
+
+/** Units since 1970-01-01T00:00:00, or undefined when the text names no such moment. */
+function unitsOfTimestamp(text: string, { unitsPerSecond, local }: TimestampKind): number | bigint | undefined {
+  const match = timestampPattern.exec(text);
+  if (match === null || (match[8] === undefined) !== local) return undefined;
+  const days = daysOfText(match[1] ?? "", match[2] ?? "", match[3] ?? "");
+  const second = secondOfDayOfText(match[4] ?? "", match[5] ?? "", match[6]);
+  const units = unitsOfFraction(match[7], decimalsOf(unitsPerSecond));
+  const ahead = local ? 0 : secondsAhead(match[8] ?? "");
+  if (days === undefined || second === undefined || units === undefined || ahead === undefined) return undefined;
+  const seconds = days * secondsPerDay + second - ahead;
+  const number = seconds * unitsPerSecond + units;
+  if (Number.isSafeInteger(number)) return number;
+  const exact = BigInt(seconds) * BigInt(unitsPerSecond) + BigInt(units);
+  return BigInt.asIntN(64, exact) === exact ? exact : undefined;
+}
+
+function timestampText(units: number | bigint, unitsPerSecond: number, suffix: string): string {
+  let second: number;
+  let fraction: number;
+  if (typeof units === "number") {
+    second = Math.floor(units / unitsPerSecond);
+    fraction = units - second * unitsPerSecond;
+  } else {
+    const per = BigInt(unitsPerSecond);
+    const remainder = ((units % per) + per) % per;
+    second = Number((units - remainder) / per);
+    fraction = Number(remainder);
+  }
+  const days = Math.floor(second / secondsPerDay);
+  const decimals = String(fraction).padStart(decimalsOf(unitsPerSecond), "0");
+  return `${dateText(days)}T${clockText(second - days * secondsPerDay)}.${decimals}${suffix}`;
+}
+
+/** Given back in UTC with all decimals of its unit; one without an offset belongs to no zone. */
+export function timestampFormat(kind: TimestampKind): Format {
+  const { unitsPerSecond, local } = kind;
+  const suffix = local ? "" : "Z";
+  const zone = local ? "without an offset" : "with Z or an offset";
+  const decimals = decimalsOf(unitsPerSecond);
+  const sample = timestampText(1_795_428_000 * 1_000, 1_000, suffix);
+  const expected = `a timestamp ${zone} that exists, with at most ${decimals} decimals, such as ${sample}`;
+  return scalarFormat({
+    scan(source) {
+      source.skipLong();
+    },
+    read: (source) => timestampText(source.long(), unitsPerSecond, suffix),
+    write(sink, value) {
+      const units = typeof value === "string" ? unitsOfTimestamp(value, kind) : undefined;
+      if (units === undefined) refuse(sink, value, expected);
+      else sink.long(units);
+    },
+  });
+}
