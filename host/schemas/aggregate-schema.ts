@@ -2,7 +2,7 @@
 import avro from "avsc";
 
 import { EventoError, reasonOf } from "../errors.ts";
-import { schemaFieldsMax } from "../limits.ts";
+import { schemaBytesMax, schemaFieldsMax } from "../limits.ts";
 import { ByteSink } from "./byte-sink.ts";
 import { ByteSource } from "./byte-source.ts";
 import { canonicalText } from "./canonical-text.ts";
@@ -22,7 +22,7 @@ import { shortNameOf, type NamedShape, type RecordShape } from "./shape.ts";
 
 export type EntityType = {
   readonly kind: "root" | "entity";
-  /** Full name of its record. */
+  /** Name of its record, without the namespace. */
   readonly record: string;
 };
 
@@ -92,7 +92,7 @@ function readEntityTypes(
   for (const { mark, name } of recordsOf(types)) {
     if (mark.kind !== "root" && mark.kind !== "entity") continue;
     const other = entityTypes.get(mark.entity);
-    if (other === undefined) entityTypes.set(mark.entity, { kind: mark.kind, record: name });
+    if (other === undefined) entityTypes.set(mark.entity, { kind: mark.kind, record: shortNameOf(name) });
     else
       faults.add(
         `${declarations.get(name)?.path ?? ""}.entity`,
@@ -115,12 +115,16 @@ function findRoot(
 }
 
 function checkDefaults(types: ReadonlyMap<string, NamedShape>, declarations: Declarations, faults: FaultList): void {
-  const sink = new ByteSink();
+  const sink = new ByteSink({ bytesMax: schemaBytesMax });
   for (const { name, fields } of recordsOf(types))
     for (const [index, field] of fields.entries()) {
       if (field.default === undefined) continue;
       sink.open(`${declarations.get(name)?.path ?? ""}.fields[${index}].default`);
-      writeDefault(sink, field.shape, field.default.json);
+      try {
+        writeDefault(sink, field.shape, field.default.json);
+      } catch (thrown) {
+        sink.fault(reasonOf(thrown));
+      }
       for (const { path, message } of sink.faults.faults) faults.add(path, message);
     }
 }

@@ -8,12 +8,26 @@ const bytesAtStart = 4 << 10;
 /** A value that needed more than this is an exception: its memory is given back. */
 const bytesKept = 1 << 20;
 
+/** Text up to here is written faster in a loop than by a call out of JavaScript; its length takes one byte. */
+const shortText = 20;
+
 export class ByteSink {
   readonly path = new ValuePath();
   readonly faults = new FaultList();
   #bytes: Buffer = Buffer.allocUnsafeSlow(bytesAtStart);
   #length = 0;
   #items = 0;
+
+  readonly #bytesMax: number;
+
+  constructor({ bytesMax = stateBytesMax }: { bytesMax?: number } = {}) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
 
   /** Starts over with nothing. */
   open(pathPrefix: string): void {
@@ -47,7 +61,7 @@ export class ByteSink {
     this.path.leave();
   }
 
-  /** Counts items of arrays and maps; false, with a fault noted, when the value has too many. */
+  /** Counts items of arrays and maps, and empty records; false, with a fault noted, when the value has too many. */
   countItems(count: number): boolean {
     this.#items += count;
     if (this.#items <= valueItemsMax) return true;
@@ -58,12 +72,12 @@ export class ByteSink {
   #reserve(count: number): void {
     const needed = this.#length + count;
     if (needed <= this.#bytes.length) return;
-    if (needed > stateBytesMax)
+    if (needed > this.#bytesMax)
       throw new EventoError(
         "PAYLOAD_INVALID",
-        `found a value of more than ${stateBytesMax} bytes, expected a smaller one`,
+        `found a value of more than ${this.#bytesMax} bytes, expected a smaller one`,
         {
-          faults: [{ path: this.path.toString(), message: `goes beyond ${stateBytesMax} bytes` }],
+          faults: [{ path: this.path.toString(), message: `goes beyond ${this.#bytesMax} bytes` }],
         },
       );
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
@@ -129,6 +143,12 @@ export class ByteSink {
     this.#length = this.#bytes.writeDoubleLE(value, this.#length);
   }
 
+  /** A number of so many bytes, at most 6, in two's complement. */
+  bigEndian(value: number, length: number): void {
+    this.#reserve(length);
+    this.#length = this.#bytes.writeIntBE(value, this.#length, length);
+  }
+
   /** Bytes as they are, without their length. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
@@ -143,9 +163,23 @@ export class ByteSink {
   }
 
   text(text: string): void {
+    if (text.length <= shortText && this.#shortText(text)) return;
     const length = Buffer.byteLength(text);
     this.long(length);
     this.#reserve(length);
     this.#length += this.#bytes.write(text, this.#length);
+  }
+
+  /** Writes a text of ASCII alone, or returns false with nothing written. */
+  #shortText(text: string): boolean {
+    this.#reserve(1 + text.length);
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) return false;
+      this.#bytes[this.#length + 1 + at] = code;
+    }
+    this.#bytes[this.#length] = text.length * 2;
+    this.#length += 1 + text.length;
+    return true;
   }
 }

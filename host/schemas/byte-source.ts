@@ -191,6 +191,12 @@ export class ByteSource {
     return start;
   }
 
+  /** Counts what may be there without taking a byte: items of arrays and maps, and empty records. */
+  countItems(count: number): void {
+    this.#items += count;
+    if (this.#items > valueItemsMax) throw this.refuse(`${this.#items} items`, `at most ${valueItemsMax} in one value`);
+  }
+
   /**
    * Walks the blocks of an array or map. The count of items is bounded for the whole value, since an item may take no bytes.
    *
@@ -206,9 +212,7 @@ export class ByteSource {
       const count = Math.abs(header);
       // A negative count is followed by the size of the block.
       const end = header < 0 ? this.length() + this.#position : -1;
-      this.#items += count;
-      if (this.#items > valueItemsMax)
-        throw this.refuse(`${this.#items} items`, `at most ${valueItemsMax} in one value`);
+      this.countItems(count);
       block?.(count);
       for (const last = index + count; index < last; index++) {
         this.path.at(index);

@@ -22,25 +22,23 @@ function daysInMonth(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/**
- * Days since 1970-01-01 of a date in parts of ISO 8601, or undefined when there is no such day.
- *
- * @param year - four digits, or a sign and at least six.
- */
-export function daysOfText(year: string, month: string, day: string): number | undefined {
-  if (year === "-000000") return undefined;
-  const [y, m, d] = [Number(year), Number(month), Number(day)];
-  if (m < 1 || m > 12 || d < 1 || d > daysInMonth(y, m)) return undefined;
-  return daysOf(y, m, d);
+/** Days since 1970-01-01 of a date, or undefined when there is no such day; NaN is no part of one. */
+export function daysOfDate(year: number, month: number, day: number): number | undefined {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return undefined;
+  return daysOf(year, month, day);
 }
 
-function padded(value: number, length: number): string {
-  return String(value).padStart(length, "0");
+/** Seconds since midnight, or undefined when there is no such time: a day has no 24:00 and no leap second. */
+export function secondOfDay(hour: number, minute: number, second: number): number | undefined {
+  return hour <= 23 && minute <= 59 && second <= 59 ? (hour * 60 + minute) * 60 + second : undefined;
 }
+
+const twoDigits: readonly string[] = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
 
 function yearText(year: number): string {
-  if (year >= 0 && year <= 9_999) return padded(year, 4);
-  return `${year < 0 ? "-" : "+"}${padded(Math.abs(year), 6)}`;
+  if (year >= 1_000 && year <= 9_999) return String(year);
+  if (year >= 0 && year < 1_000) return String(year).padStart(4, "0");
+  return `${year < 0 ? "-" : "+"}${String(Math.abs(year)).padStart(6, "0")}`;
 }
 
 /** The date as ISO 8601 writes it; years outside 0000 to 9999 have a sign and at least six digits. */
@@ -56,17 +54,11 @@ export function dateText(days: number): string {
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
   const year = yearOfEra + era * yearsPerEra + (month <= 2 ? 1 : 0);
-  return `${yearText(year)}-${padded(month, 2)}-${padded(day, 2)}`;
+  return `${yearText(year)}-${twoDigits[month]}-${twoDigits[day]}`;
 }
 
 /** The time of day as ISO 8601 writes it, to the second. */
 export function clockText(secondOfDay: number): string {
   const minutes = Math.floor(secondOfDay / 60);
-  return `${padded(Math.floor(minutes / 60), 2)}:${padded(minutes % 60, 2)}:${padded(secondOfDay % 60, 2)}`;
-}
-
-/** Seconds since midnight of a time in parts, or undefined when there is no such time: a day has no 24:00 and no leap second. */
-export function secondOfDayOfText(hour: string, minute: string, second: string | undefined): number | undefined {
-  const [h, m, s] = [Number(hour), Number(minute), Number(second ?? 0)];
-  return h > 23 || m > 59 || s > 59 ? undefined : (h * 60 + m) * 60 + s;
+  return `${twoDigits[Math.floor(minutes / 60)]}:${twoDigits[minutes % 60]}:${twoDigits[secondOfDay % 60]}`;
 }

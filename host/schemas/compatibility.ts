@@ -22,9 +22,8 @@ function typeBreak(older: NamedShape, newer: NamedShape | undefined): string | u
 
 function entityTypeBreaks(newer: AggregateSchema, older: AggregateSchema): Break[] {
   const breaks: Break[] = [];
-  for (const [entityType, { kind, record }] of older.entityTypes) {
+  for (const [entityType, { kind, record: type }] of older.entityTypes) {
     const now = newer.entityTypes.get(entityType);
-    const type = shortNameOf(record);
     if (now === undefined) breaks.push({ type, path: "", reason: `entity type ${entityType} is gone, was ${kind}` });
     else if (now.kind !== kind)
       breaks.push({ type, path: "", reason: `entity type ${entityType} is ${now.kind}, was ${kind}` });

@@ -1,5 +1,6 @@
 // Decimals: a whole number in big-endian two's complement, and the place of its point. Exact all the way: text to integer to bytes,
 // never through a fraction in floating point.
+import type { ByteSink } from "./byte-sink.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { describe, scalarFormat, type Format } from "./format.ts";
 
@@ -38,6 +39,26 @@ function unscaledOf(value: unknown, { precision, scale }: Decimal): Integer | st
   return -size;
 }
 
+/** The integer of digits with at most one point between them, as most are; undefined says only that it has to be looked at again. */
+function plainUnscaledOf(text: string, { precision, scale }: Decimal): number | undefined {
+  if (text.length > exactDigits) return undefined;
+  const start = text.startsWith("-") ? 1 : 0;
+  let number = 0;
+  let point = -1;
+  for (let at = start; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit >= 0 && digit <= 9) number = number * 10 + digit;
+    else if (text[at] === "." && point === -1 && at > start) point = at;
+    else return undefined;
+  }
+  const decimals = point === -1 ? 0 : text.length - point - 1;
+  if (text.length === start || point === text.length - 1 || decimals > scale) return undefined;
+  const unscaled = number * 10 ** (scale - decimals);
+  // Asked this way round, NaN is looked at again too.
+  if (!(unscaled < 10 ** Math.min(precision, exactDigits))) return undefined;
+  return start === 0 || unscaled === 0 ? unscaled : -unscaled;
+}
+
 /** The length of the shortest two's complement. */
 function byteLengthOf(value: Integer): number {
   const size = value < 0 ? ~BigInt(value) : BigInt(value);
@@ -46,6 +67,7 @@ function byteLengthOf(value: Integer): number {
 
 /** Six bytes or less are computed with as numbers: all of their values, and 2^48 above, are exact. */
 const numberBytesMax = 6;
+const numberLimit = 2 ** (8 * numberBytesMax - 1);
 
 function shortLengthOf(value: number): number {
   let length = 1;
@@ -57,22 +79,18 @@ function shortLengthOf(value: number): number {
   return length;
 }
 
-function bytesOf(value: Integer, fixedSize: number | undefined): Uint8Array {
-  if (typeof value === "number") {
-    const length = fixedSize ?? shortLengthOf(value);
-    if (length <= numberBytesMax) {
-      const bytes = new Uint8Array(length);
-      let rest = value < 0 ? value + 2 ** (8 * length) : value;
-      for (let at = length - 1; at >= 0; at--) {
-        bytes[at] = rest % 0x100;
-        rest = Math.floor(rest / 0x100);
-      }
-      return bytes;
-    }
+function writeInteger(sink: ByteSink, value: Integer, fixedSize: number | undefined): void {
+  const isShort = typeof value === "number" && value < numberLimit && value >= -numberLimit;
+  if (isShort && fixedSize === undefined) {
+    const length = shortLengthOf(value);
+    sink.int(length);
+    sink.bigEndian(value, length);
+    return;
   }
   const length = fixedSize ?? byteLengthOf(value);
+  if (fixedSize === undefined) sink.int(length);
   const hex = BigInt.asUintN(8 * length, BigInt(value)).toString(16);
-  return Buffer.from(hex.padStart(2 * length, "0"), "hex");
+  sink.raw(Buffer.from(hex.padStart(2 * length, "0"), "hex"));
 }
 
 function integerOf(bytes: Buffer): Integer {
@@ -115,14 +133,13 @@ export function decimalFormat(decimal: Decimal, fixedSize: number | undefined): 
     },
     read: (source) => textOf(integer(source), decimal.scale),
     write(sink, value) {
-      const integer = unscaledOf(value, decimal);
+      const plain = typeof value === "string" ? plainUnscaledOf(value, decimal) : undefined;
+      const integer = plain ?? unscaledOf(value, decimal);
       if (typeof integer === "string") {
         sink.fault(integer);
         return;
       }
-      const bytes = bytesOf(integer, fixedSize);
-      if (fixedSize === undefined) sink.bytes(bytes);
-      else sink.raw(bytes);
+      writeInteger(sink, integer, fixedSize);
     },
   });
 }

@@ -1,5 +1,6 @@
 // Defaults of fields. In a schema they are written in Avro's own JSON, not in ours: bytes are text of code points up to 255, a union's
 // default belongs to its first branch, and logical types don't show.
+import { schemaBytesMax } from "../limits.ts";
 import { ByteSink } from "./byte-sink.ts";
 import { describe, type Format } from "./format.ts";
 import { isJsonObject } from "./json-object.ts";
@@ -30,12 +31,16 @@ function writeRecord(sink: ByteSink, shape: RecordShape, value: unknown): void {
     return;
   }
   if (!sink.enter()) return;
+  const start = sink.length;
   for (const field of shape.fields) {
+    // One fault is enough: without an end to it, defaults that hold two defaults each could take for ever.
+    if (sink.faults.count > 0) break;
     sink.path.at(field.name);
     if (Object.hasOwn(value, field.name)) writeDefault(sink, field.shape, value[field.name]);
     else if (field.default === undefined) sink.fault("is missing");
     else writeDefault(sink, field.shape, field.default.json);
   }
+  if (sink.length === start) sink.countItems(1);
   sink.leave();
 }
 
@@ -43,6 +48,7 @@ function writeItems(sink: ByteSink, entries: readonly (readonly [string | number
   if (!sink.countItems(entries.length) || !sink.enter()) return;
   if (entries.length > 0) sink.long(entries.length);
   for (const [key, value] of entries) {
+    if (sink.faults.count > 0) break;
     sink.path.at(key);
     if (typeof key === "string") sink.text(key);
     writeDefault(sink, shape, value);
@@ -102,7 +108,7 @@ export function writeDefault(sink: ByteSink, shape: Shape, value: unknown): void
   }
 }
 
-const scratch = new ByteSink();
+const scratch = new ByteSink({ bytesMax: schemaBytesMax });
 
 /** A field's default in Avro binary, or undefined when it has none. The default has been found to be right. */
 export function encodeDefault(field: FieldShape): Uint8Array | undefined {

@@ -31,6 +31,14 @@ export function scalarFormat(format: Omit<Format, "fits">): Format {
 }
 
 const shownLength = 60;
+const shownNames = 20;
+
+/** The names that a value might have had, for a message. */
+export function listed(names: readonly string[]): string {
+  if (names.length === 0) return "none";
+  const shown = names.slice(0, shownNames).join(", ");
+  return names.length <= shownNames ? shown : `${shown} or ${names.length - shownNames} more`;
+}
 
 /** A JSON value in a few words, for a message. */
 export function describe(value: unknown): string {

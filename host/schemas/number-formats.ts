@@ -28,7 +28,7 @@ export const booleanFormat: Format = scalarFormat({
   },
 });
 
-export const intFormat: Format = scalarFormat({
+const lenientInt = scalarFormat({
   scan(source) {
     source.int();
   },
@@ -40,7 +40,13 @@ export const intFormat: Format = scalarFormat({
   },
 });
 
-export const longFormat: Format = scalarFormat({
+/** A string of digits is taken where only an int can be meant; as a branch of a union an int is a JSON number. */
+export const intFormat: Format = {
+  ...lenientInt,
+  fits: (value) => typeof value === "number" && (value | 0) === value,
+};
+
+const lenientLong = scalarFormat({
   scan(source) {
     source.skipLong();
   },
@@ -65,6 +71,12 @@ export const longFormat: Format = scalarFormat({
     else sink.fault(`is ${describe(value)}, expected a whole number of 64 bits, as a string of digits beyond ±2^53`);
   },
 });
+
+/** As a branch of a union, a long is written as it is given back: digits are one only beyond the numbers that JSON holds exactly. */
+export const longFormat: Format = {
+  ...lenientLong,
+  fits: (value) => (typeof value === "number" || !Number.isSafeInteger(Number(value))) && lenientLong.fits(value),
+};
 
 const wordsOfNumbers = new Map<unknown, number>([
   ["NaN", Number.NaN],

@@ -2,7 +2,7 @@
 // that would silently be lost.
 import type { ByteSink } from "./byte-sink.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { describe, type Format } from "./format.ts";
+import { describe, listed, type Format } from "./format.ts";
 import { isJsonObject, type JsonObject } from "./json-object.ts";
 
 export type FieldFormat = {
@@ -33,22 +33,28 @@ export class RecordFormat implements Format {
     this.#names = new Set(fields.map((field) => field.name));
   }
 
+  // Empty records are counted: where each record holds two of the next, no bytes at all may stand for more than can be walked.
+
   scan(source: ByteSource): void {
+    const start = source.position;
     source.enter();
     for (const field of this.#fields) {
       source.path.at(field.name);
       field.format.scan(source);
     }
+    if (source.position === start) source.countItems(1);
     source.leave();
   }
 
   read(source: ByteSource): unknown {
+    const start = source.position;
     source.enter();
     const members: { [name: string]: unknown } = {};
     for (const field of this.#fields) {
       source.path.at(field.name);
       members[field.name] = field.format.read(source);
     }
+    if (source.position === start) source.countItems(1);
     source.leave();
     return members;
   }
@@ -59,6 +65,7 @@ export class RecordFormat implements Format {
       return;
     }
     if (!sink.enter()) return;
+    const start = sink.length;
     let present = 0;
     for (const field of this.#fields) {
       const member = memberOf(value, field.name);
@@ -70,6 +77,7 @@ export class RecordFormat implements Format {
       else sink.fault("is missing");
     }
     if (present !== Object.keys(value).length) this.#refuseUnknown(sink, value);
+    if (sink.length === start) sink.countItems(1);
     sink.leave();
   }
 
@@ -77,7 +85,7 @@ export class RecordFormat implements Format {
     for (const name of Object.keys(value)) {
       if (this.#names.has(name)) continue;
       sink.path.at(name);
-      sink.fault(`is no field of ${this.#name}, which has ${[...this.#names].join(", ") || "none"}`);
+      sink.fault(`is no field of ${this.#name}, expected ${listed([...this.#names])}`);
     }
   }
 

@@ -8,6 +8,7 @@ import { EventoError } from "../errors.ts";
 import type { ByteSink } from "./byte-sink.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { encodeDefault } from "./default-value.ts";
+import { listed } from "./format.ts";
 import { FormatCompiler } from "./format-compiler.ts";
 import { logicalReads, logicalText } from "./logical-types.ts";
 import {
@@ -156,7 +157,7 @@ export class ResolutionCompiler {
     const index = branchFor(reader, writer);
     const branch = reader.branches[index];
     if (branch === undefined)
-      return this.#break(place, `is ${reader.branches.map(branchNameOf).join(" or ")}, was ${branchNameOf(writer)}`);
+      return this.#break(place, `is one of ${listed(reader.branches.map(branchNameOf))}, was ${branchNameOf(writer)}`);
     const transcode = this.compile(branch, writer, place);
     return (source, sink) => {
       sink.int(index);
@@ -192,16 +193,14 @@ export class ResolutionCompiler {
   }
 
   #enum(reader: EnumShape, writer: EnumShape): Transcoder {
-    const fallback = reader.default === undefined ? -1 : reader.symbols.indexOf(reader.default);
-    const indices = writer.symbols.map((symbol) => {
-      const index = reader.symbols.indexOf(symbol);
-      return index === -1 ? fallback : index;
-    });
+    const known = new Map(reader.symbols.map((symbol, index) => [symbol, index]));
+    const fallback = reader.default === undefined ? -1 : (known.get(reader.default) ?? -1);
+    const indices = writer.symbols.map((symbol) => known.get(symbol) ?? fallback);
     const missing = writer.symbols.filter((_, index) => indices[index] === -1);
     if (missing.length > 0)
       return this.#break(
         { type: shortNameOf(reader.name), path: "" },
-        `has no symbol ${missing.join(", ")} any more and no default that stands for it`,
+        `has no symbol ${listed(missing)} any more and no default that stands for it`,
       );
     return (source, sink) => sink.int(indices[source.index(indices.length, "symbol")] ?? unresolvable());
   }

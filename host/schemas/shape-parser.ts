@@ -138,6 +138,7 @@ export class ShapeParser {
 
   #enum({ name, node, path }: Declaration, aliases: readonly string[]): EnumShape {
     const symbols: string[] = [];
+    const known = new Set<string>();
     const listed = node["symbols"];
     if (!Array.isArray(listed) || listed.length === 0)
       this.#faults.add(`${path}.symbols`, `is ${describe(listed)}, expected a list of at least one symbol`);
@@ -145,15 +146,17 @@ export class ShapeParser {
       for (const [index, symbol] of listed.entries()) {
         if (!isName(symbol))
           this.#faults.add(`${path}.symbols[${index}]`, `is ${describe(symbol)}, expected [A-Za-z_][A-Za-z0-9_]*`);
-        else if (symbols.includes(symbol))
-          this.#faults.add(`${path}.symbols[${index}]`, `is ${describe(symbol)} again`);
-        else symbols.push(symbol);
+        else if (known.has(symbol)) this.#faults.add(`${path}.symbols[${index}]`, `is ${describe(symbol)} again`);
+        else {
+          known.add(symbol);
+          symbols.push(symbol);
+        }
       }
     const fallback = node["default"];
-    const known = typeof fallback === "string" && symbols.includes(fallback);
-    if (fallback !== undefined && !known)
+    const isSymbol = typeof fallback === "string" && known.has(fallback);
+    if (fallback !== undefined && !isSymbol)
       this.#faults.add(`${path}.default`, `is ${describe(fallback)}, expected one of the symbols`);
-    const shape: EnumShape = { kind: "enum", name, aliases, symbols, ...(known ? { default: fallback } : {}) };
+    const shape: EnumShape = { kind: "enum", name, aliases, symbols, ...(isSymbol ? { default: fallback } : {}) };
     this.#shapes.set(name, shape);
     return shape;
   }

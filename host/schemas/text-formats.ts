@@ -1,5 +1,5 @@
 // Text: strings, enum symbols and UUIDs.
-import { describe, scalarFormat, type Format } from "./format.ts";
+import { describe, listed, scalarFormat, type Format } from "./format.ts";
 
 export const stringFormat: Format = scalarFormat({
   scan(source) {
@@ -16,6 +16,7 @@ export const stringFormat: Format = scalarFormat({
 
 export function enumFormat(symbols: readonly string[]): Format {
   const indices = new Map<unknown, number>(symbols.map((symbol, index) => [symbol, index]));
+  const expected = listed(symbols);
   return scalarFormat({
     scan(source) {
       source.index(symbols.length, "symbol");
@@ -23,7 +24,7 @@ export function enumFormat(symbols: readonly string[]): Format {
     read: (source) => symbols[source.index(symbols.length, "symbol")],
     write(sink, value) {
       const index = indices.get(value);
-      if (index === undefined) sink.fault(`is ${describe(value)}, expected one of ${symbols.join(", ")}`);
+      if (index === undefined) sink.fault(`is ${describe(value)}, expected one of ${expected}`);
       else sink.int(index);
     },
   });

@@ -1,6 +1,6 @@
 // Unions. A JSON value goes to the one branch that it fits; where it fits none alone it has to say which branch it means, as an object
 // with the branch's name as its only key. Written out, it is wrapped so exactly where it would have to be to come back.
-import { describe, type Format } from "./format.ts";
+import { describe, listed, type Format } from "./format.ts";
 import { isJsonObject } from "./json-object.ts";
 
 export type Branch = { readonly name: string; readonly format: Format };
@@ -11,7 +11,7 @@ export function unionFormat(branches: readonly Branch[]): Format {
   const valueIndices = [...branches.keys()].filter((index) => index !== nullIndex);
   /** The branch that every value but null goes to, when there is just one. */
   const onlyIndex = valueIndices.length === 1 ? valueIndices[0] : undefined;
-  const names = branches.map((branch) => branch.name).join(", ");
+  const names = listed(branches.map((branch) => branch.name));
 
   function branchAt(index: number): Branch {
     const branch = branches[index];
@@ -61,7 +61,7 @@ export function unionFormat(branches: readonly Branch[]): Format {
       if (index === undefined) sink.fault(`is ${describe(value)}, expected one of ${names}`);
       else if (fits.length > 1)
         sink.fault(
-          `is ${describe(value)}, which may be ${fits.map((at) => branchAt(at).name).join(" or ")}: ` +
+          `is ${describe(value)}, which fits several of ${listed(fits.map((at) => branchAt(at).name))}: ` +
             `expected it wrapped, such as {"${branchAt(index).name}": …}`,
         );
       else {
