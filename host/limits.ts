@@ -37,3 +37,15 @@ export const aggregateBytesCachedMax = 256 << 20;
 export const stateBytesMax = 8 << 20;
 /** Rows of one page of a list. */
 export const pageRowsMax = 1_000;
+/** Bytes of journal entries that wait to be written before callers are asked to wait. */
+export const journalPendingBytesMax = 32 << 20;
+/** Bytes and entries of one group commit. One append is never split, so a single large one may be longer. */
+export const groupBytesMax = 1 << 20;
+export const groupEntriesMax = 4_096;
+/** Bytes of groups of the log kept in memory, decoded as far as their entries' places. */
+export const groupBytesCachedMax = 64 << 20;
+/** Rows and bytes of the index that wait in memory to be written behind. */
+export const indexRowsMax = 50_000;
+export const indexBytesMax = 32 << 20;
+/** Aggregates whose last sequence the journal keeps in memory. */
+export const sequencesCachedMax = 200_000;

@@ -57,7 +57,7 @@ export type JournalEntry =
   | { readonly kind: "retried"; readonly command_id: string; readonly time: number }
   /** A dispatcher has done everything up to and with this position. */
   | { readonly kind: "cursor"; readonly dispatcher: string; readonly position: number }
-  /** A dispatcher that was removed: its cursor and its parked dispatches are forgotten. */
+  /** A dispatcher that was removed: its cursor is forgotten. What it parked waits for a dispatcher of that name. */
   | { readonly kind: "cursor-removed"; readonly dispatcher: string }
   /** The event at `position` could not be dispatched and is passed over until somebody retries it. */
   | {
