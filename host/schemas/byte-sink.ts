@@ -80,7 +80,7 @@ export class ByteSink {
           faults: [{ path: this.path.toString(), message: `goes beyond ${this.#bytesMax} bytes` }],
         },
       );
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.min(this.#bytesMax, Math.max(needed, this.#bytes.length * 2)));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }

@@ -118,28 +118,29 @@ function unitsOfTimestamp(text: string, { unitsPerSecond, local }: TimestampKind
   const units = unitsOfFraction(match[7], decimalsOf(unitsPerSecond));
   const ahead = local ? 0 : secondsAhead(match[8] ?? "");
   if (days === undefined || second === undefined || units === undefined || ahead === undefined) return undefined;
-  const seconds = days * secondsPerDay + second - ahead;
-  const number = seconds * unitsPerSecond + units;
+  const unitsOfDay = (second - ahead) * unitsPerSecond + units;
+  const number = days * secondsPerDay * unitsPerSecond + unitsOfDay;
   if (Number.isSafeInteger(number)) return number;
-  const exact = BigInt(seconds) * BigInt(unitsPerSecond) + BigInt(units);
+  const exact = BigInt(days) * BigInt(secondsPerDay * unitsPerSecond) + BigInt(unitsOfDay);
   return BigInt.asIntN(64, exact) === exact ? exact : undefined;
 }
 
-function timestampText(units: number | bigint, unitsPerSecond: number, suffix: string): string {
-  let second: number;
-  let fraction: number;
+/** Whole days and what is left over, both exact. */
+function splitDays(units: number | bigint, unitsPerDay: number): { days: number; rest: number } {
   if (typeof units === "number") {
-    second = Math.floor(units / unitsPerSecond);
-    fraction = units - second * unitsPerSecond;
-  } else {
-    const per = BigInt(unitsPerSecond);
-    const remainder = ((units % per) + per) % per;
-    second = Number((units - remainder) / per);
-    fraction = Number(remainder);
+    const days = Math.floor(units / unitsPerDay);
+    return { days, rest: units - days * unitsPerDay };
   }
-  const days = Math.floor(second / secondsPerDay);
-  const clock = clockText(second - days * secondsPerDay);
-  return `${dateText(days)}T${clock}${fractionText(fraction, unitsPerSecond)}${suffix}`;
+  const per = BigInt(unitsPerDay);
+  const rest = ((units % per) + per) % per;
+  return { days: Number((units - rest) / per), rest: Number(rest) };
+}
+
+function timestampText(units: number | bigint, unitsPerSecond: number, suffix: string): string {
+  const { days, rest } = splitDays(units, secondsPerDay * unitsPerSecond);
+  const second = Math.floor(rest / unitsPerSecond);
+  const fraction = fractionText(rest - second * unitsPerSecond, unitsPerSecond);
+  return `${dateText(days)}T${clockText(second)}${fraction}${suffix}`;
 }
 
 /** Given back in UTC with all decimals of its unit; one without an offset belongs to no zone. */
