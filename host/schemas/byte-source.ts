@@ -204,7 +204,6 @@ export class ByteSource {
    * @param block - is called with the count of items of each block before them.
    */
   blocks(item: (index: number) => void, block?: (count: number) => void): void {
-    this.enter();
     let index = 0;
     for (;;) {
       const header = Number(this.long());
@@ -214,12 +213,13 @@ export class ByteSource {
       const end = header < 0 ? this.length() + this.#position : -1;
       this.countItems(count);
       block?.(count);
+      this.enter();
       for (const last = index + count; index < last; index++) {
         this.path.at(index);
         item(index);
       }
+      this.leave();
       if (end !== -1 && end !== this.#position) throw this.refuse("the end of a block", `it at byte ${end}`);
     }
-    this.leave();
   }
 }

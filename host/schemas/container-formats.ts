@@ -1,4 +1,5 @@
 // Arrays and maps.
+import type { ByteSource } from "./byte-source.ts";
 import { describe, type Format } from "./format.ts";
 import { isJsonObject } from "./json-object.ts";
 
@@ -17,16 +18,16 @@ export function arrayFormat(items: Format): Format {
         sink.fault(`is ${describe(value)}, expected an array`);
         return;
       }
-      if (!sink.countItems(value.length) || !sink.enter()) return;
       if (value.length > 0) {
+        if (!sink.countItems(value.length) || !sink.enter()) return;
         sink.long(value.length);
         for (const [index, item] of value.entries()) {
           sink.path.at(index);
           items.write(sink, item);
         }
+        sink.leave();
       }
       sink.byte(0);
-      sink.leave();
     },
     fits: Array.isArray,
   };
@@ -35,17 +36,23 @@ export function arrayFormat(items: Format): Format {
 /** As a key of a JavaScript object it would not make a member but change the object's prototype. */
 const forbiddenKey = "__proto__";
 
+/** Two entries under one key would be there, and only one be seen. */
+const repeatedKey = "the end of a key that was there before";
+
+function readKey(source: ByteSource): string {
+  const key = source.text();
+  source.path.at(key);
+  if (key === forbiddenKey) throw source.refuse(`the end of the key ${forbiddenKey}`, "another key");
+  return key;
+}
+
 export function mapFormat(values: Format): Format {
   return {
     scan(source) {
-      // Without this, two entries under one key would be there and only one be seen.
       const keys = new Set<string>();
-      source.blocks((index) => {
-        const key = source.text();
-        source.path.at(key);
-        if (key === forbiddenKey) throw source.refuse(`the key ${forbiddenKey}`, "another");
-        if (keys.size !== index || keys.has(key))
-          throw source.refuse(`the key ${describe(key)} again`, "each key once");
+      source.blocks(() => {
+        const key = readKey(source);
+        if (keys.has(key)) throw source.refuse(repeatedKey, "each key once");
         keys.add(key);
         values.scan(source);
       });
@@ -53,9 +60,8 @@ export function mapFormat(values: Format): Format {
     read(source) {
       const members: { [key: string]: unknown } = {};
       source.blocks(() => {
-        const key = source.text();
-        source.path.at(key);
-        if (key === forbiddenKey) throw source.refuse(`the key ${forbiddenKey}`, "another");
+        const key = readKey(source);
+        if (Object.hasOwn(members, key)) throw source.refuse(repeatedKey, "each key once");
         members[key] = values.read(source);
       });
       return members;
@@ -66,8 +72,8 @@ export function mapFormat(values: Format): Format {
         return;
       }
       const keys = Object.keys(value);
-      if (!sink.countItems(keys.length) || !sink.enter()) return;
       if (keys.length > 0) {
+        if (!sink.countItems(keys.length) || !sink.enter()) return;
         sink.long(keys.length);
         for (const key of keys) {
           sink.path.at(key);
@@ -78,9 +84,9 @@ export function mapFormat(values: Format): Format {
           sink.text(key);
           values.write(sink, value[key]);
         }
+        sink.leave();
       }
       sink.byte(0);
-      sink.leave();
     },
     fits: isJsonObject,
   };

@@ -43,7 +43,11 @@ export const uuidTextFormat: Format = scalarFormat({
   scan(source) {
     if (!isUuid(source.text())) throw source.refuse("the end of another text", "that of a UUID");
   },
-  read: (source) => source.text(),
+  read(source) {
+    const text = source.text();
+    if (isUuid(text)) return text;
+    throw source.refuse("the end of another text", "that of a UUID");
+  },
   write(sink, value) {
     if (isUuid(value)) sink.text(value);
     else sink.fault(`is ${describe(value)}, ${expectedUuid}`);

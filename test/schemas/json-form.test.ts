@@ -308,7 +308,7 @@ test("defaults can't blow a small payload up beyond the largest state", (t) => {
   };
   const codec = codecOfType({ type: "array", items: "Wide" }, wide);
   const items = Math.ceil(stateBytesMax / 10_000);
-  t.is(refusalOf(() => codec.fromJson({ value: Array(items).fill({}) })).code, "PAYLOAD_INVALID");
+  t.is(refusalOf(() => codec.fromJson({ value: Array.from({ length: items }, () => ({})) })).code, "PAYLOAD_INVALID");
   t.is(codec.fromJson({ value: [{}] }).length, 10_005);
 });
 
