@@ -8,7 +8,7 @@ import { EventoError } from "../errors.ts";
 import type { ByteSink } from "./byte-sink.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { encodeDefault } from "./default-value.ts";
-import { listed } from "./format.ts";
+import { listed, type Format } from "./format.ts";
 import { FormatCompiler } from "./format-compiler.ts";
 import { logicalReads, logicalText } from "./logical-types.ts";
 import {
@@ -91,6 +91,14 @@ type FieldPlan = {
   readonly transcode: Transcoder;
   readonly default: Uint8Array;
 };
+
+/** How to go over a field of the writer. */
+type SkipPlan = { readonly name: string; readonly format: Format };
+
+function skip(source: ByteSource, plan: SkipPlan): void {
+  source.path.at(plan.name);
+  plan.format.scan(source);
+}
 
 const noBytes = new Uint8Array(0);
 
@@ -218,10 +226,7 @@ export class ResolutionCompiler {
       if (bytes === undefined) this.#break(at, "is new and has no default");
       return { name, from, transcode: unresolvable, default: bytes ?? noBytes };
     });
-    const skips = writer.fields.map((field): Transcoder => {
-      const format = this.#formats.formatOf(field.shape);
-      return (source) => format.scan(source);
-    });
+    const skips = writer.fields.map(({ name, shape }): SkipPlan => ({ name, format: this.#formats.formatOf(shape) }));
     return inWritersOrder(fields) ? streamed(fields, skips) : reordered(fields, skips);
   }
 }
@@ -232,39 +237,44 @@ function inWritersOrder(fields: readonly FieldPlan[]): boolean {
 }
 
 /** Fields stand in one order on both sides: one pass. */
-function streamed(fields: readonly FieldPlan[], skips: readonly Transcoder[]): Transcoder {
+function streamed(fields: readonly FieldPlan[], skips: readonly SkipPlan[]): Transcoder {
+  const steps: Transcoder[] = [];
+  let next = 0;
+  for (const field of fields) {
+    if (field.from === -1) {
+      steps.push((_, sink) => sink.raw(field.default));
+      continue;
+    }
+    for (const plan of skips.slice(next, field.from)) steps.push((source) => skip(source, plan));
+    steps.push((source, sink) => {
+      source.path.at(field.name);
+      field.transcode(source, sink);
+    });
+    next = field.from + 1;
+  }
+  for (const plan of skips.slice(next)) steps.push((source) => skip(source, plan));
   return (source, sink) => {
     source.enter();
-    let next = 0;
-    for (const field of fields) {
-      source.path.at(field.name);
-      if (field.from === -1) sink.raw(field.default);
-      else {
-        for (; next < field.from; next++) skips[next]?.(source, sink);
-        field.transcode(source, sink);
-        next++;
-      }
-    }
-    for (; next < skips.length; next++) skips[next]?.(source, sink);
+    for (const step of steps) step(source, sink);
     source.leave();
   };
 }
 
 /** Fields stand in another order: first find where each begins, then go to them in the reader's order. */
-function reordered(fields: readonly FieldPlan[], skips: readonly Transcoder[]): Transcoder {
+function reordered(fields: readonly FieldPlan[], skips: readonly SkipPlan[]): Transcoder {
   return (source, sink) => {
     source.enter();
-    const starts = skips.map((skip) => {
+    const starts = skips.map((plan) => {
       const start = source.position;
-      skip(source, sink);
+      skip(source, plan);
       return start;
     });
     const end = source.position;
     for (const field of fields) {
-      source.path.at(field.name);
       const start = starts[field.from];
       if (start === undefined) sink.raw(field.default);
       else {
+        source.path.at(field.name);
         source.seek(start);
         field.transcode(source, sink);
       }
