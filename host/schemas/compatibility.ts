@@ -4,8 +4,6 @@ import type { AggregateSchema } from "./aggregate-schema.ts";
 import { ResolutionCompiler, type Break } from "./resolution.ts";
 import { shortNameOf, type NamedShape } from "./shape.ts";
 
-export type { Break } from "./resolution.ts";
-
 function kindOf(shape: NamedShape): string {
   return shape.kind === "record" ? shape.mark.kind : shape.kind;
 }

@@ -63,3 +63,8 @@ export function collectDeclarations(nodes: readonly unknown[], faults: FaultList
   for (const [index, node] of nodes.entries()) collector.walk(node, `[${index}]`, "", 0);
   return collector.found;
 }
+
+/** The path of a type's declaration. */
+export function placeOf(name: string, declarations: Declarations): string {
+  return declarations.get(name)?.path ?? "";
+}

@@ -42,6 +42,7 @@ export function listed(names: readonly string[]): string {
 
 /** A JSON value in a few words, for a message. */
 export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   if (typeof value === "object") return "an object";

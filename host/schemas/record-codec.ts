@@ -8,8 +8,9 @@ import { fingerprintOf } from "./fingerprint.ts";
 import type { Format } from "./format.ts";
 import type { FormatCompiler } from "./format-compiler.ts";
 import { inlineSchema } from "./inline-schema.ts";
-import { ResolutionCompiler, type Transcoder } from "./resolution.ts";
+import { ResolutionCompiler } from "./resolution.ts";
 import { shortNameOf, type RecordShape } from "./shape.ts";
+import type { Transcoder } from "./transcoders.ts";
 
 export interface RecordCodec {
   /** Without its namespace. */

@@ -5,14 +5,12 @@
 // avsc has resolvers too, but they break on schemas that we accept: a union of two records that is used in two fields fails as soon as
 // its second branch is read, and values would go through JavaScript objects on the way.
 import { EventoError } from "../errors.ts";
-import type { ByteSink } from "./byte-sink.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { encodeDefault } from "./default-value.ts";
-import { listed, type Format } from "./format.ts";
+import { listed } from "./format.ts";
 import { FormatCompiler } from "./format-compiler.ts";
 import { logicalReads, logicalText } from "./logical-types.ts";
 import {
-  branchNameOf,
   isNamed,
   shortNameOf,
   type EnumShape,
@@ -23,6 +21,14 @@ import {
   type Shape,
   type UnionShape,
 } from "./shape.ts";
+import {
+  arrayTranscoder,
+  mapTranscoder,
+  recordTranscoder,
+  type FieldPlan,
+  type SkipPlan,
+  type Transcoder,
+} from "./transcoders.ts";
 
 /** A place where a reader's schema can't read what a writer's wrote. */
 export type Break = {
@@ -33,13 +39,15 @@ export type Break = {
   readonly reason: string;
 };
 
-/** Reads a value in the writer's schema and writes it in the reader's. */
-export type Transcoder = (source: ByteSource, sink: ByteSink) => void;
-
 type Place = { readonly type: string; readonly path: string };
 
 function below(place: Place, step: string): Place {
   return { type: place.type, path: `${place.path}${place.path !== "" && !step.startsWith("[") ? "." : ""}${step}` };
+}
+
+/** A shape in words: its name alone would not tell an enum from a fixed that took its name. */
+function shown(shape: Shape): string {
+  return isNamed(shape) ? `${shape.kind} ${shape.name}` : shape.kind;
 }
 
 function namesMatch(reader: NamedShape, writer: NamedShape): boolean {
@@ -85,21 +93,6 @@ function unresolvable(): never {
   );
 }
 
-type FieldPlan = {
-  readonly name: string;
-  readonly from: number;
-  readonly transcode: Transcoder;
-  readonly default: Uint8Array;
-};
-
-/** How to go over a field of the writer. */
-type SkipPlan = { readonly name: string; readonly format: Format };
-
-function skip(source: ByteSource, plan: SkipPlan): void {
-  source.path.at(plan.name);
-  plan.format.scan(source);
-}
-
 const noBytes = new Uint8Array(0);
 
 export class ResolutionCompiler {
@@ -118,9 +111,9 @@ export class ResolutionCompiler {
     if (!isSameKind(reader, writer)) return this.#promotion(reader, writer, place);
     if (isNamed(reader) && isNamed(writer)) return this.#named(reader, writer, place);
     if (reader.kind === "array" && writer.kind === "array")
-      return items(this.compile(reader.items, writer.items, below(place, "[]")));
+      return arrayTranscoder(this.compile(reader.items, writer.items, below(place, "[]")));
     if (reader.kind === "map" && writer.kind === "map")
-      return entries(this.compile(reader.values, writer.values, below(place, "{}")));
+      return mapTranscoder(this.compile(reader.values, writer.values, below(place, "{}")));
     this.#compareLogical(reader, writer, place);
     return this.#copy(writer);
   }
@@ -146,7 +139,7 @@ export class ResolutionCompiler {
   }
 
   #promotion(reader: Shape, writer: Shape, place: Place): Transcoder {
-    if (!promotes(reader, writer)) return this.#break(place, `is ${branchNameOf(reader)}, was ${branchNameOf(writer)}`);
+    if (!promotes(reader, writer)) return this.#break(place, `is ${shown(reader)}, was ${shown(writer)}`);
     this.#compareLogical(reader, writer, place);
     // An int and a long, and a string and bytes, are written alike.
     if (reader.kind === "long" || reader.kind === "bytes") return this.#copy(writer);
@@ -165,7 +158,7 @@ export class ResolutionCompiler {
     const index = branchFor(reader, writer);
     const branch = reader.branches[index];
     if (branch === undefined)
-      return this.#break(place, `is one of ${listed(reader.branches.map(branchNameOf))}, was ${branchNameOf(writer)}`);
+      return this.#break(place, `is one of ${listed(reader.branches.map(shown))}, was ${shown(writer)}`);
     const transcode = this.compile(branch, writer, place);
     return (source, sink) => {
       sink.int(index);
@@ -227,79 +220,6 @@ export class ResolutionCompiler {
       return { name, from, transcode: unresolvable, default: bytes ?? noBytes };
     });
     const skips = writer.fields.map(({ name, shape }): SkipPlan => ({ name, format: this.#formats.formatOf(shape) }));
-    return inWritersOrder(fields) ? streamed(fields, skips) : reordered(fields, skips);
+    return recordTranscoder(fields, skips);
   }
-}
-
-function inWritersOrder(fields: readonly FieldPlan[]): boolean {
-  const taken = fields.map((field) => field.from).filter((from) => from !== -1);
-  return taken.every((from, index) => index === 0 || from > (taken[index - 1] ?? -1));
-}
-
-/** Fields stand in one order on both sides: one pass. */
-function streamed(fields: readonly FieldPlan[], skips: readonly SkipPlan[]): Transcoder {
-  const steps: Transcoder[] = [];
-  let next = 0;
-  for (const field of fields) {
-    if (field.from === -1) {
-      steps.push((_, sink) => sink.raw(field.default));
-      continue;
-    }
-    for (const plan of skips.slice(next, field.from)) steps.push((source) => skip(source, plan));
-    steps.push((source, sink) => {
-      source.path.at(field.name);
-      field.transcode(source, sink);
-    });
-    next = field.from + 1;
-  }
-  for (const plan of skips.slice(next)) steps.push((source) => skip(source, plan));
-  return (source, sink) => {
-    source.enter();
-    for (const step of steps) step(source, sink);
-    source.leave();
-  };
-}
-
-/** Fields stand in another order: first find where each begins, then go to them in the reader's order. */
-function reordered(fields: readonly FieldPlan[], skips: readonly SkipPlan[]): Transcoder {
-  return (source, sink) => {
-    source.enter();
-    const starts = skips.map((plan) => {
-      const start = source.position;
-      skip(source, plan);
-      return start;
-    });
-    const end = source.position;
-    for (const field of fields) {
-      const start = starts[field.from];
-      if (start === undefined) sink.raw(field.default);
-      else {
-        source.path.at(field.name);
-        source.seek(start);
-        field.transcode(source, sink);
-      }
-    }
-    source.seek(end);
-    source.leave();
-  };
-}
-
-/** Several blocks of the writer stay several blocks. */
-function items(transcode: Transcoder): Transcoder {
-  return (source, sink) => {
-    source.blocks(
-      () => transcode(source, sink),
-      (count) => sink.long(count),
-    );
-    sink.byte(0);
-  };
-}
-
-function entries(transcode: Transcoder): Transcoder {
-  return items((source, sink) => {
-    const start = source.position;
-    source.skipText();
-    sink.raw(source.since(start));
-    transcode(source, sink);
-  });
 }

@@ -11,7 +11,7 @@ export type Logical =
 
 export type PrimitiveName = "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
 
-export type PrimitiveShape = { readonly kind: PrimitiveName; readonly logical?: Logical };
+type PrimitiveShape = { readonly kind: PrimitiveName; readonly logical?: Logical };
 
 export type FixedShape = {
   readonly kind: "fixed";
@@ -31,8 +31,8 @@ export type EnumShape = {
   readonly default?: string;
 };
 
-export type ArrayShape = { readonly kind: "array"; readonly items: Shape };
-export type MapShape = { readonly kind: "map"; readonly values: Shape };
+type ArrayShape = { readonly kind: "array"; readonly items: Shape };
+type MapShape = { readonly kind: "map"; readonly values: Shape };
 export type UnionShape = { readonly kind: "union"; readonly branches: readonly Shape[] };
 
 export type FieldShape = {

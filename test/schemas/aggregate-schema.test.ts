@@ -224,7 +224,7 @@ const refused: readonly Refused[] = [
     what: "a field's name left out",
     nodes: field({ name: undefined }),
     path: `${fieldPath}.name`,
-    says: /a undefined/,
+    says: /is nothing/,
   },
   {
     what: "a field twice",

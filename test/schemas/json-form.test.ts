@@ -252,8 +252,8 @@ test("no more faults are told than the bound, and the message counts all of them
   t.regex(error.message, /^Sample\.Happened: payload\.value\[0\] is "x".* \(and 99 more\)$/);
 });
 
-for (const value of [null, [], "x", 5])
-  test(`a payload that is ${JSON.stringify(value)} is refused as a whole`, (t) => {
+for (const value of [undefined, null, [], "x", 5])
+  test(`a payload that is ${JSON.stringify(value) ?? "missing"} is refused as a whole`, (t) => {
     const [fault] = faultsOf(() => codecOf([]).fromJson(value, "payload"));
     t.is(fault?.path, "payload");
     t.regex(fault?.message ?? "", /expected an object with the fields of Sample.Happened/);
