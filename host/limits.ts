@@ -49,3 +49,7 @@ export const indexRowsMax = 50_000;
 export const indexBytesMax = 32 << 20;
 /** Aggregates whose last sequence the journal keeps in memory. */
 export const sequencesCachedMax = 200_000;
+/** Bytes of a snapshot's file: the state and its schema. */
+export const containerBytesMax = stateBytesMax + (256 << 10);
+/** Snapshots of one aggregate by the aggregator in use; of all others together one more is kept. */
+export const snapshotsPerAggregateMax = 4;
