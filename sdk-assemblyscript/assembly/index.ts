@@ -1,0 +1,8 @@
+// What authors import from "evento".
+export { Box } from "./avro";
+export { Decimal } from "./decimal";
+export { Payload } from "./payload";
+export { Cause, Command, Event } from "./envelopes";
+export { Commands, Events, fail } from "./answers";
+export { entityType } from "./entity";
+export { log } from "./log";
