@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import asc from "assemblyscript/asc";
+import { main as compileAssembly } from "assemblyscript/asc";
 
 import { placeOf, type Diagnostic } from "./diagnostic.ts";
 
@@ -25,7 +25,7 @@ export async function compile(directory: string, generated: ReadonlyMap<string, 
   const diagnostics: Diagnostic[] = [];
   let core: Uint8Array = new Uint8Array(0);
   const sourceText = (name: string): string | null => generated.get(name) ?? readOrNull(pathOf(directory, name));
-  const { error } = await asc.main(
+  const { error } = await compileAssembly(
     [
       entryFile,
       "--outFile",
