@@ -1,0 +1,98 @@
+// A real Apache Kafka broker, one node in KRaft mode, on free ports of the loopback.
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { fetchOnce, run } from "./service-cache.ts";
+import { freePort, ServiceProcess } from "./service-process.ts";
+
+export const kafkaVersion = process.env["EVENTO_TEST_KAFKA_VERSION"] ?? "4.4.0";
+
+const quiet = ["-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-XX:TieredStopAtLevel=1"];
+
+async function jars(): Promise<string> {
+  return fetchOnce(`kafka-${kafkaVersion}`, async (path) => {
+    const pom = new URL("./pom.xml", import.meta.url).pathname;
+    const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime"];
+    const what = [`-Dkafka.version=${kafkaVersion}`, `-DoutputDirectory=${path}`];
+    await run("mvn", ["-B", "-q", "-f", pom, ...goal, ...what], { maxBuffer: 16 << 20, timeout: 600_000 });
+  });
+}
+
+type Ports = {
+  readonly listen: number;
+  /** What clients are told to connect to: another port than `listen` when a proxy stands between. */
+  readonly advertised: number;
+  readonly controller: number;
+};
+
+function propertiesOf({ listen, advertised, controller }: Ports, directory: string): string {
+  return `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controller}
+listeners=PLAINTEXT://127.0.0.1:${listen},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertised}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+log.dirs=${join(directory, "data")}
+num.partitions=1
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+num.network.threads=2
+num.io.threads=2
+log.cleaner.dedupe.buffer.size=4194304
+log.cleaner.backoff.ms=500
+# After kill -9 the broker may register again only when its old session has expired, 9 s later by default.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+`;
+}
+
+export type KafkaBroker = {
+  /** As clients are told: `host:port`. */
+  readonly address: string;
+  /** Where the broker itself listens. */
+  readonly port: number;
+  readonly process: ServiceProcess;
+  close(): Promise<void>;
+};
+
+/** Starts an empty broker. @param advertisedPort - of a proxy in front of it. */
+export async function startKafka({ advertisedPort }: { advertisedPort?: number } = {}): Promise<KafkaBroker> {
+  const classpath = `${await jars()}/*`;
+  const directory = await mkdtemp(join(tmpdir(), "evento-kafka-"));
+  await mkdir(join(directory, "data"));
+  const listen = await freePort();
+  const ports = { listen, advertised: advertisedPort ?? listen, controller: await freePort() };
+  const properties = join(directory, "server.properties");
+  await writeFile(properties, propertiesOf(ports, directory));
+  // An id that begins with a minus would be taken for an option.
+  const clusterId = randomBytes(16).toString("base64url").replace(/^-/, "A");
+  const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties];
+  await run("java", ["-Xmx128m", ...quiet, "-cp", classpath, ...format], { timeout: 60_000 });
+  const process = new ServiceProcess({
+    command: "java",
+    args: ["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", ...quiet, "-cp", classpath, "kafka.Kafka", properties],
+    port: listen,
+    log: join(directory, "server.log"),
+  });
+  await process.start();
+  return {
+    address: `127.0.0.1:${ports.advertised}`,
+    port: listen,
+    process,
+    async close() {
+      await process.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
