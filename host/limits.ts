@@ -40,16 +40,23 @@ export const pageRowsMax = 1_000;
 /** Bytes of journal entries that wait to be written before callers are asked to wait. */
 export const journalPendingBytesMax = 32 << 20;
 /** Bytes and entries of one group commit. One append is never split, so a single large one may be longer. */
-export const groupBytesMax = 1 << 20;
-export const groupEntriesMax = 4_096;
-/** Bytes of groups of the log kept in memory, decoded as far as their entries' places. */
-export const groupBytesCachedMax = 64 << 20;
-/** Rows and bytes of the index that wait in memory to be written behind. */
-export const indexRowsMax = 50_000;
-export const indexBytesMax = 32 << 20;
-/** Aggregates whose last sequence the journal keeps in memory. */
-export const sequencesCachedMax = 200_000;
+export const groupBytesMax = 512 << 10;
+export const groupEntriesMax = 2_048;
+/** Bytes of groups of the log kept in memory: so many of the newest, and as many of others. */
+export const groupBytesCachedMax = 32 << 20;
+/** Rows and bytes of the index that wait in memory before they are written behind; as many again while that goes on. */
+export const indexRowsMax = 20_000;
+export const indexBytesMax = 16 << 20;
+/** Aggregates whose last sequence the journal keeps in memory, twice. */
+export const sequencesCachedMax = 100_000;
+/** Events that one read of the log looks at. */
+export const eventsScannedMax = 10_000;
 /** Bytes of a snapshot's file: the state and its schema. */
 export const containerBytesMax = stateBytesMax + (256 << 10);
 /** Snapshots of one aggregate by the aggregator in use; of all others together one more is kept. */
 export const snapshotsPerAggregateMax = 4;
+/** Calls to S3 under way at once; what comes then is left out, since a snapshot is never worth waiting for. */
+export const snapshotCallsMax = 32;
+/** Longest wait for S3 while an aggregate waits for its snapshot, and while one is written behind. */
+export const snapshotReadDeadlineMs = 2_000;
+export const snapshotWriteDeadlineMs = 10_000;

@@ -1,13 +1,13 @@
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import test, { type ExecutionContext } from "ava";
 import avro from "avsc";
 
 import { FileSnapshots } from "../../host/snapshots/file-snapshots.ts";
+import { pythonPackage, run } from "../services/service-cache.ts";
+import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
 import { keyOf, rootSchema, snapshotAt, snapshotsContract, type Bench } from "./snapshots-contract.ts";
 
 const log = "0190b7a2-0000-7000-8000-000000000001";
@@ -41,7 +41,14 @@ async function makeBench(t: ExecutionContext): Promise<Bench> {
   };
 }
 
-snapshotsContract(makeBench);
+const testWithFastavro = testsWith(
+  await serviceOrSkip("fastavro", async () => ({
+    path: await pythonPackage("fastavro", "1.13.1"),
+    close: async () => {},
+  })),
+);
+
+snapshotsContract((title, body) => test(title, (t) => body(t, () => makeBench(t))));
 
 test("a snapshot's file is an Avro object container that other libraries read", async (t) => {
   const directory = await makeDirectory(t);
@@ -54,7 +61,7 @@ test("a snapshot's file is an Avro object container that other libraries read", 
   t.deepEqual(values, [{ owner: "Ada", balance: 100 }]);
 });
 
-test("Python's fastavro reads a snapshot's file, with what it is of", async (t) => {
+testWithFastavro("Python's fastavro reads a snapshot's file, with what it is of", async (t, fastavro) => {
   const directory = await makeDirectory(t);
   const store = await FileSnapshots.open({ directory, log });
   await store.put(snapshotAt(100), rootSchema);
@@ -63,17 +70,7 @@ test("Python's fastavro reads a snapshot's file, with what it is of", async (t) 
 with open(sys.argv[1], "rb") as file:
     reader = fastavro.reader(file)
     print(json.dumps([list(reader), reader.metadata["evento.aggregate"], reader.metadata["evento.sequence"]]))`;
-  const run = promisify(execFile);
-  const hasFastavro = await run("python3", ["-c", "import fastavro"]).then(
-    () => true,
-    () => false,
-  );
-  if (!hasFastavro && process.env["CI"] !== "true") {
-    t.log("fastavro is not installed: pip install fastavro");
-    t.pass();
-    return;
-  }
-  const { stdout } = await run("python3", ["-c", script, path]);
+  const { stdout } = await run("python3", ["-c", script, path], { env: { ...process.env, PYTHONPATH: fastavro.path } });
   t.deepEqual(JSON.parse(stdout), [[{ owner: "Ada", balance: 100 }], "savings:12345-09", "100"]);
 });
 

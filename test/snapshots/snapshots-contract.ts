@@ -1,5 +1,5 @@
 // What every store of snapshots has to do, whatever lies under it.
-import test, { type ExecutionContext } from "ava";
+import type { ExecutionContext } from "ava";
 
 import { snapshotsPerAggregateMax } from "../../host/limits.ts";
 import type { Snapshot, SnapshotKey, Snapshots } from "../../host/ports/snapshots.ts";
@@ -53,18 +53,23 @@ export type Bench = {
   fileNames(): Promise<readonly string[]>;
 };
 
-/** @param makeBench - makes a place of its own for each test, and clears it away afterwards. */
-export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Bench>): void {
-  test("a snapshot is read back as it was written, also by a host that comes later", async (t) => {
-    const bench = await makeBench(t);
+export type ContractTest = (
+  title: string,
+  body: (t: ExecutionContext, makeBench: () => Promise<Bench>) => Promise<void>,
+) => void;
+
+/** @param test - declares a test, and gives it a place of its own, cleared away afterwards. */
+export function snapshotsContract(test: ContractTest): void {
+  test("a snapshot is read back as it was written, also by a host that comes later", async (t, makeBench) => {
+    const bench = await makeBench();
     const snapshot = snapshotAt(100);
     await (await bench.open()).put(snapshot, rootSchema);
     const found = await (await bench.open()).latest(keyOf(snapshot), 100);
     t.deepEqual(found, snapshot);
   });
 
-  test("the newest at or before a sequence is found, whatever the number of its digits", async (t) => {
-    const store = await (await makeBench(t)).open();
+  test("the newest at or before a sequence is found, whatever the number of its digits", async (t, makeBench) => {
+    const store = await (await makeBench()).open();
     for (const sequence of [9, 100, 1000]) await store.put(snapshotAt(sequence), rootSchema);
     const key = keyOf(snapshotAt(1));
     const found = [];
@@ -72,8 +77,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.deepEqual(found, [undefined, 9, 9, 100, 100, 1000, 1000]);
   });
 
-  test("the state of another aggregator, schema, aggregate or log is absent", async (t) => {
-    const bench = await makeBench(t);
+  test("the state of another aggregator, schema, aggregate or log is absent", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     const snapshot = snapshotAt(100);
     await store.put(snapshot, rootSchema);
@@ -84,8 +89,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.is(await (await bench.open("another log")).latest(key, 100), undefined);
   });
 
-  test("ids that mean something to a file system or differ only in case are kept apart", async (t) => {
-    const bench = await makeBench(t);
+  test("ids that mean something to a file system or differ only in case are kept apart", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     const aggregates = ["savings:a", "savings:A", "savings:...", "savings:~root", `savings:${"x".repeat(128)}`];
     for (const [index, aggregate] of aggregates.entries())
@@ -97,8 +102,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     for (const name of await bench.fileNames()) t.regex(name, /^[0-9a-f/]+-\d{16}\.avro$/);
   });
 
-  test("writing the same snapshot twice is writing it once", async (t) => {
-    const bench = await makeBench(t);
+  test("writing the same snapshot twice is writing it once", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     await store.put(snapshotAt(100), rootSchema);
     await store.put(snapshotAt(100), rootSchema);
@@ -106,8 +111,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.deepEqual(await store.latest(keyOf(snapshotAt(100)), 100), snapshotAt(100));
   });
 
-  test("an aggregate that lives long keeps few snapshots, the newest among them and one of long ago", async (t) => {
-    const bench = await makeBench(t);
+  test("an aggregate that lives long keeps few snapshots, the newest among them and one of long ago", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     for (let sequence = 100; sequence <= 3000; sequence += 100) await store.put(snapshotAt(sequence), rootSchema);
     t.is((await bench.fileNames()).length, snapshotsPerAggregateMax);
@@ -118,8 +123,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.is(store.counts.removed, 30 - snapshotsPerAggregateMax);
   });
 
-  test("what aggregators of before left behind goes, but for one", async (t) => {
-    const bench = await makeBench(t);
+  test("what aggregators of before left behind goes, but for one", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     for (const digest of ["1", "2", "3"]) {
       const change = { aggregator_digest: digest.repeat(64) };
@@ -141,8 +146,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     ["is of zeros", (bytes) => Buffer.alloc(bytes.length)],
   ];
   for (const [what, change] of damages)
-    test(`a snapshot that ${what} is absent and counted`, async (t) => {
-      const bench = await makeBench(t);
+    test(`a snapshot that ${what} is absent and counted`, async (t, makeBench) => {
+      const bench = await makeBench();
       const store = await bench.open();
       await store.put(snapshotAt(100), rootSchema);
       await bench.damage(change);
@@ -152,8 +157,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
       t.deepEqual(await store.latest(keyOf(snapshotAt(100)), 100), snapshotAt(100));
     });
 
-  test("no snapshot with one bit flipped is taken for whole", async (t) => {
-    const bench = await makeBench(t);
+  test("no snapshot with one bit flipped is taken for whole", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     await store.put(snapshotAt(100), rootSchema);
     const key = keyOf(snapshotAt(100));
@@ -174,8 +179,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.deepEqual(await store.latest(key, 100), whole);
   });
 
-  test("a snapshot that lies under the name of another is absent", async (t) => {
-    const bench = await makeBench(t);
+  test("a snapshot that lies under the name of another is absent", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     await store.put(snapshotAt(100), rootSchema);
     await store.put(snapshotAt(200), rootSchema);
@@ -185,8 +190,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.true(store.counts.damaged > 0);
   });
 
-  test("behind a damaged snapshot the one before it is used", async (t) => {
-    const bench = await makeBench(t);
+  test("behind a damaged snapshot the one before it is used", async (t, makeBench) => {
+    const bench = await makeBench();
     const store = await bench.open();
     await store.put(snapshotAt(100), rootSchema);
     await store.put(snapshotAt(200), rootSchema);
@@ -194,8 +199,8 @@ export function snapshotsContract(makeBench: (t: ExecutionContext) => Promise<Be
     t.is((await store.latest(keyOf(snapshotAt(100)), 200))?.sequence, 100);
   });
 
-  test("a state as large as one may be is kept", async (t) => {
-    const store = await (await makeBench(t)).open();
+  test("a state as large as one may be is kept", async (t, makeBench) => {
+    const store = await (await makeBench()).open();
     const state = Buffer.alloc(8 << 20, 7);
     await store.put(snapshotAt(100, { state }), rootSchema);
     t.is((await store.latest(keyOf(snapshotAt(100)), 100))?.state.length, state.length);
