@@ -19,7 +19,7 @@ const decimalDigitsMax = 18;
 
 /** Names that a class or a field can't have in AssemblyScript. */
 const reserved: ReadonlySet<string> = new Set(
-  "abstract as async await boolean break case catch class const constructor continue debugger declare default delete do else enum export extends false finally for function get if implements import in instanceof interface is keyof let module namespace new null package private protected public readonly return set static super switch this throw true try type typeof var void while with yield bool i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 v128 string read write typeName".split(
+  "abstract as async await boolean break case catch class const constructor continue debugger declare default delete do else enum export extends false finally for function get if implements import in instanceof interface is keyof let module namespace new null package private protected public readonly return set static super switch this throw true try typeof var void while with yield bool i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64 v128 string read write typeName".split(
     " ",
   ),
 );
