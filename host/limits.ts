@@ -60,3 +60,5 @@ export const snapshotCallsMax = 32;
 /** Longest wait for S3 while an aggregate waits for its snapshot, and while one is written behind. */
 export const snapshotReadDeadlineMs = 2_000;
 export const snapshotWriteDeadlineMs = 10_000;
+/** Connections of clients at once: descriptors are kept for LevelDB, function processes and Kafka. */
+export const connectionsMax = 2_000;

@@ -1,0 +1,182 @@
+// Configuration: the same names in flags, the environment and a file. A flag wins over the environment, which wins over the file.
+import { readFileSync } from "node:fs";
+
+import { EventoError, reasonOf } from "./errors.ts";
+
+export type HostConfig = {
+  /** `address:port`; port 0 takes a free one. */
+  readonly listen: string;
+  /** The data directory. */
+  readonly data: string;
+  /** `file:PATH` or `s3://bucket/prefix`; empty for files under the data directory. */
+  readonly snapshots: string;
+  readonly s3_endpoint: string;
+  /** Comma-separated `host:port`; empty for no Kafka. */
+  readonly kafka_brokers: string;
+  /** URL of an outside schema registry; empty for the host's own. */
+  readonly registry: string;
+  /** A file of tokens; empty for none. */
+  readonly tokens: string;
+  /** Listen on other addresses than loopback although there are no tokens. */
+  readonly insecure: boolean;
+  /** Longest time of one call of a function. */
+  readonly function_deadline_ms: number;
+  /** A function without calls for so long gives its process back. */
+  readonly function_idle_ms: number;
+  /** Wait for a command's outcome when the client does not say. */
+  readonly wait_ms: number;
+  /** Tries of a command before it is parked. */
+  readonly tries: number;
+  /** Steps from the external cause past which a chain is parked. */
+  readonly depth: number;
+};
+
+type Setting = { readonly about: string; readonly fallback: string; readonly kind: "text" | "flag" | "count" };
+
+/** Every setting, by its name in the file; in the environment EVENTO_NAME, as a flag --name with dashes. */
+export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
+  listen: { about: "address and port; port 0 takes a free one", fallback: "127.0.0.1:8080", kind: "text" },
+  data: { about: "the data directory", fallback: "./data", kind: "text" },
+  snapshots: { about: "file:PATH or s3://bucket/prefix", fallback: "", kind: "text" },
+  s3_endpoint: { about: "URL of an S3 server other than AWS", fallback: "", kind: "text" },
+  kafka_brokers: { about: "host:port of Kafka brokers, with commas between", fallback: "", kind: "text" },
+  registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
+  tokens: { about: "a file of tokens", fallback: "", kind: "text" },
+  insecure: { about: "listen on other addresses than loopback without tokens", fallback: "false", kind: "flag" },
+  function_deadline_ms: { about: "longest time of one call of a function", fallback: "1000", kind: "count" },
+  function_idle_ms: {
+    about: "a function without calls for so long gives its process back",
+    fallback: "300000",
+    kind: "count",
+  },
+  wait_ms: { about: "wait for a command's outcome when the client does not say", fallback: "10000", kind: "count" },
+  tries: { about: "tries of a command before it is parked", fallback: "5", kind: "count" },
+  depth: { about: "steps from the external cause past which a chain is parked", fallback: "100", kind: "count" },
+};
+
+const prefix = "EVENTO_";
+/** Variables of the environment that are not the host's: of the launcher and of the command line. */
+const others: ReadonlySet<string> = new Set(["EVENTO_CONFIG", "EVENTO_URL", "EVENTO_TOKEN"]);
+
+/**
+ * Reads the configuration.
+ *
+ * @param flags - by setting name; what is undefined was not given.
+ * @throws EventoError CONFIG_INVALID naming the setting, what was found and what was expected; a name that is unknown too.
+ */
+export function readConfig(given: {
+  flags?: { readonly [name: string]: string | undefined };
+  environment?: { readonly [name: string]: string | undefined };
+}): HostConfig {
+  const { flags = {}, environment = process.env } = given;
+  for (const name of Object.keys(environment))
+    if (name.startsWith(prefix) && !others.has(name) && !isName(name.slice(prefix.length).toLowerCase()))
+      throw unknown(name, Object.keys(settings).map(variableOf));
+  const path = flags["config"] ?? environment["EVENTO_CONFIG"];
+  const file = path === undefined ? {} : readFile(path);
+  const value = (name: keyof HostConfig): string =>
+    flags[name] ?? environment[variableOf(name)] ?? file[name] ?? settings[name].fallback;
+  return {
+    listen: value("listen"),
+    data: value("data"),
+    snapshots: value("snapshots"),
+    s3_endpoint: value("s3_endpoint"),
+    kafka_brokers: value("kafka_brokers"),
+    registry: value("registry"),
+    tokens: value("tokens"),
+    insecure: flagOf("insecure", value("insecure")),
+    function_deadline_ms: countOf("function_deadline_ms", value("function_deadline_ms")),
+    function_idle_ms: countOf("function_idle_ms", value("function_idle_ms")),
+    wait_ms: countOf("wait_ms", value("wait_ms")),
+    tries: countOf("tries", value("tries")),
+    depth: countOf("depth", value("depth")),
+  };
+}
+
+/** The address and port to listen on. @throws EventoError CONFIG_INVALID */
+export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(listen);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port > 65_535)
+    throw new EventoError(
+      "CONFIG_INVALID",
+      `found EVENTO_LISTEN ${JSON.stringify(listen)}, expected address:port such as 127.0.0.1:8080`,
+    );
+  if (!isLoopback(host) && tokens === "" && !insecure)
+    throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach, and no tokens`, {
+      hint: "listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
+    });
+  return { host, port };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function isName(name: string): name is keyof HostConfig {
+  return Object.hasOwn(settings, name);
+}
+
+function variableOf(name: string): string {
+  return prefix + name.toUpperCase();
+}
+
+function readFile(path: string): { readonly [name: string]: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new EventoError("CONFIG_INVALID", `found the configuration file ${path} unreadable: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    throw new EventoError("CONFIG_INVALID", `found no JSON object in the configuration file ${path}`);
+  const values: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(parsed)) {
+    if (!isName(name)) throw unknown(name, Object.keys(settings));
+    values[name] = String(value);
+  }
+  return values;
+}
+
+function flagOf(name: string, text: string): boolean {
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0" || text === "") return false;
+  throw new EventoError("CONFIG_INVALID", `found ${variableOf(name)} ${JSON.stringify(text)}, expected true or false`);
+}
+
+function countOf(name: string, text: string): number {
+  const count = Number(text);
+  if (/^\d{1,12}$/.test(text) && count > 0) return count;
+  throw new EventoError(
+    "CONFIG_INVALID",
+    `found ${variableOf(name)} ${JSON.stringify(text)}, expected a whole number above zero`,
+  );
+}
+
+function unknown(name: string, known: readonly string[]): EventoError {
+  const nearest = known.toSorted((one, other) => distanceOf(name, one) - distanceOf(name, other))[0];
+  return new EventoError("CONFIG_INVALID", `found the setting ${name}, which there is none of`, {
+    hint: `did you mean ${nearest}?`,
+  });
+}
+
+/** Edits from one text to another (Levenshtein). */
+function distanceOf(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++)
+      next.push(
+        Math.min(
+          (row[to] ?? 0) + 1,
+          (next[to - 1] ?? 0) + 1,
+          (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1),
+        ),
+      );
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

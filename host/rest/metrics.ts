@@ -1,0 +1,78 @@
+// Prometheus metrics of a host: counted where requests end, and asked of the engine when somebody scrapes.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+import type { Engine } from "../engine/engine.ts";
+
+const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+
+export class HostMetrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<"method" | "route" | "status">;
+  readonly #seconds: Histogram<"method" | "route">;
+
+  constructor({ engine }: { engine: Engine }) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Counter({
+      name: "evento_http_requests_total",
+      help: "Requests by route and status.",
+      labelNames: ["method", "route", "status"],
+      registers,
+    });
+    this.#seconds = new Histogram({
+      name: "evento_http_request_seconds",
+      help: "Time to the head of the answer.",
+      labelNames: ["method", "route"],
+      buckets: secondsBuckets,
+      registers,
+    });
+    this.#gauge("evento_commands_pending", "Commands between acceptance and end.", () => engine.pendingCount);
+    this.#gauge("evento_journal_position", "Position of the last event.", () => engine.head.position);
+    this.#gauges("evento_dispatcher_lag", "Events that a dispatcher has yet to see.", "dispatcher", () =>
+      engine.deployments.dispatchers().map(({ name }) => [name, engine.dispatching.lag(name)]),
+    );
+    const components = (): readonly string[] =>
+      [...engine.deployments.state.functions]
+        .filter(([, { versions }]) => versions.some(({ rules }) => rules === null))
+        .map(([name]) => name);
+    for (const [name, help, of] of [
+      ["evento_function_calls", "Calls of a function since the host started.", "calls"],
+      ["evento_function_failures", "Calls that failed by the function's own guilt.", "failures"],
+      ["evento_function_restarts", "Processes of a function that had to be replaced.", "restarts"],
+    ] as const)
+      this.#gauges(name, help, "function", () => components().map((fn) => [fn, engine.functions.status(fn)[of]]));
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Counts a request. @param route - its pattern, never its path: ids must not become labels. */
+  count(method: string, route: string, status: number, seconds: number): void {
+    this.#requests.inc({ method, route, status: String(status) });
+    this.#seconds.observe({ method, route }, seconds);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    const gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(value()) });
+    this.#registry.registerMetric(gauge);
+  }
+
+  #gauges(name: string, help: string, label: string, values: () => readonly (readonly [string, number])[]): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [],
+      collect() {
+        gauge.reset();
+        for (const [labelled, value] of values()) gauge.set({ [label]: labelled }, value);
+      },
+    });
+    this.#registry.registerMetric(gauge);
+  }
+}

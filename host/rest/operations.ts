@@ -1,0 +1,54 @@
+// What operators ask: is it alive, is it ready, what does it do.
+import type { Engine } from "../engine/engine.ts";
+import type { HostMetrics } from "./metrics.ts";
+import { answer, named, type Route } from "./route.ts";
+
+/** What `/readyz` looks at; an empty text is well, another says what is not. */
+export type ReadyChecks = { readonly [check: string]: () => string };
+
+const health = { content: { "application/json": named("Health") } };
+
+export function operationRoutes(context: {
+  readonly engine: Engine;
+  readonly checks: ReadyChecks;
+  readonly metrics: HostMetrics;
+}): readonly Route[] {
+  return [
+    {
+      method: "get",
+      path: "/healthz",
+      summary: "The process is alive",
+      answers: { "200": { description: "It is.", ...health } },
+      async handle(ctx) {
+        answer(ctx, 200, { status: "ok", checks: {} });
+      },
+    },
+    {
+      method: "get",
+      path: "/readyz",
+      summary: "The host takes commands",
+      answers: {
+        "200": { description: "It does.", ...health },
+        "503": { description: "It does not: see the checks.", ...health },
+      },
+      async handle(ctx) {
+        const checks = Object.fromEntries(
+          Object.entries(context.checks).map(([name, check]) => [name, check() || "ok"]),
+        );
+        const ready = Object.values(checks).every((result) => result === "ok");
+        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks });
+      },
+    },
+    {
+      method: "get",
+      path: "/metrics",
+      summary: "Metrics in Prometheus' text form",
+      answers: { "200": { description: "The metrics.", content: { "text/plain": { type: "string" } } } },
+      async handle(ctx) {
+        ctx.status = 200;
+        ctx.type = context.metrics.contentType;
+        ctx.body = await context.metrics.text();
+      },
+    },
+  ];
+}

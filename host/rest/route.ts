@@ -1,0 +1,57 @@
+// A route and its description in one: what serves is what the OpenAPI document says.
+import type { Context } from "koa";
+
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export type Parameter = {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly description: string;
+  readonly required?: boolean;
+  readonly schema: JsonSchema;
+};
+
+export type Answer = {
+  readonly description: string;
+  /** Schemas by media type; none for an empty body. */
+  readonly content?: { readonly [mediaType: string]: JsonSchema };
+};
+
+export type Route = {
+  readonly method: "get" | "post" | "put" | "delete";
+  /** With parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly parameters?: readonly Parameter[];
+  readonly body?: { readonly [mediaType: string]: JsonSchema };
+  /** Answers by status. Problems are added for all. */
+  readonly answers: { readonly [status: string]: Answer };
+  readonly handle: (ctx: Context, parameters: { readonly [name: string]: string }) => Promise<void>;
+};
+
+/** A reference to one of the document's named schemas. */
+export function named(name: string): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+export function listOf(name: string): JsonSchema {
+  return { type: "array", items: named(name) };
+}
+
+/** Answers JSON with a status. */
+export function answer(ctx: Context, status: number, value: unknown): void {
+  ctx.status = status;
+  ctx.type = "application/json";
+  ctx.body = JSON.stringify(value);
+}
+
+export const pageParameters = (order: string): readonly Parameter[] => [
+  { name: "after", in: "query", description: `go on after this ${order}`, schema: { type: "string" } },
+  {
+    name: "limit",
+    in: "query",
+    description: "rows of the page",
+    schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 },
+  },
+];

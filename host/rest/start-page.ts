@@ -1,0 +1,25 @@
+// What a browser sees at `/`: where things are.
+
+export const startPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Evento</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; }
+  code { font-family: ui-monospace, monospace; }
+</style>
+<h1>Evento</h1>
+<p>This host is up. It takes commands at <code>POST /commands</code> and tells what happened at <code>GET /events</code>.</p>
+<ul>
+  <li><a href="/openapi.json">The API</a></li>
+  <li><a href="/functions">What is deployed</a></li>
+  <li><a href="/schemas">The schemas</a></li>
+  <li><a href="/events?limit=20">The first events</a></li>
+  <li><a href="/commands?status=parked">Parked commands</a></li>
+  <li><a href="/readyz">Is it ready?</a></li>
+  <li><a href="/metrics">Metrics</a></li>
+</ul>
+</html>
+`;
