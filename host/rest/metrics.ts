@@ -58,7 +58,7 @@ export class HostMetrics {
   }
 
   #gauge(name: string, help: string, value: () => number): void {
-    const gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(value()) });
+    const gauge: Gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(value()) });
     this.#registry.registerMetric(gauge);
   }
 

@@ -57,7 +57,7 @@ export class RestServer {
     const server = createServer(
       {
         headersTimeout: headersMs,
-        requestTimeout: requestMs,
+        requestTimeout: 0,
         keepAliveTimeout: keepAliveMs,
         connectionsCheckingInterval: checkMs,
       },
