@@ -62,3 +62,9 @@ export const snapshotReadDeadlineMs = 2_000;
 export const snapshotWriteDeadlineMs = 10_000;
 /** Connections of clients at once: descriptors are kept for LevelDB, function processes and Kafka. */
 export const connectionsMax = 2_000;
+/** Events and bytes of payloads that go to a topic in one transaction; a topic takes 1 MiB a partition by default. */
+export const publishEventsMax = 1_000;
+export const publishBytesMax = 768 << 10;
+/** Waits between tries to reach a topic that is away. */
+export const publishRetryMsMin = 250;
+export const publishRetryMsMax = 15_000;

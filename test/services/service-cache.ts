@@ -8,9 +8,9 @@ import { promisify } from "node:util";
 
 export const run = promisify(execFile);
 
-/** EVENTO_SERVICES, else a folder in the user's cache. */
+/** TEST_SERVICES, else a folder in the user's cache. */
 export const cacheDirectory =
-  process.env["EVENTO_SERVICES"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "evento-services");
+  process.env["TEST_SERVICES"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "evento-services");
 
 const fetchDeadlineMs = 900_000;
 

@@ -1,0 +1,208 @@
+// Brings the log to a topic and keeps it there, for as long as the host runs: claims the topic, goes on where it stands, writes
+// behind the journal, and after any failure begins again with a claim. Holds nothing that a crash could lose.
+//
+//   claiming ──► following ──failure──► waiting ──backoff──► claiming …
+import type { StoredEvent } from "../domain/envelope.ts";
+import { EventoError, reasonOf } from "../errors.ts";
+import { publishBytesMax, publishEventsMax, publishRetryMsMax, publishRetryMsMin } from "../limits.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Journal } from "../ports/journal.ts";
+import type {
+  EventTopic,
+  Publication,
+  Publisher,
+  PublisherNotice,
+  PublisherStatus,
+  TopicClaim,
+} from "../ports/publisher.ts";
+import { Wake } from "./wake.ts";
+
+export type LogPublisherOptions = {
+  readonly journal: Pick<Journal, "head" | "watch" | "events">;
+  readonly topic: EventTopic;
+  /** Makes the publication of an event; may ask a registry. */
+  readonly publicationOf: (event: StoredEvent) => Promise<Publication>;
+  readonly clock: Clock;
+  readonly onNotice: (notice: PublisherNotice) => void;
+};
+
+type Batch = {
+  readonly publications: readonly Publication[];
+  /** Position up to which the log was read for it. */
+  readonly upTo: number;
+};
+
+export class LogPublisher implements Publisher {
+  readonly #options: LogPublisherOptions;
+  readonly #wake: Wake;
+  #state: PublisherStatus["state"] = "stopped";
+  #position: number | undefined;
+  #published = 0;
+  #passedOver = 0;
+  #transactions = 0;
+  #lastError: PublisherStatus["last_error"];
+  #retryAt: number | undefined;
+  #retryMs = publishRetryMsMin;
+  /** Falls when the topic refuses a batch for its size, and grows again with what it takes. */
+  #eventsMax = publishEventsMax;
+  #running: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: LogPublisherOptions) {
+    this.#options = options;
+    this.#wake = new Wake({ clock: options.clock });
+  }
+
+  start(): void {
+    if (this.#running !== undefined || this.#closing !== undefined) return;
+    this.#running = this.#run();
+  }
+
+  status(): PublisherStatus {
+    return {
+      state: this.#state,
+      position: this.#position,
+      lag: this.#options.journal.head.position - (this.#position ?? 0),
+      published: this.#published,
+      passed_over: this.#passedOver,
+      transactions: this.#transactions,
+      last_error: this.#lastError,
+      retry_at: this.#retryAt,
+    };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#wake.end();
+    await this.#running;
+    await this.#options.topic.close();
+    this.#state = "closed";
+  }
+
+  async #run(): Promise<void> {
+    const unwatch = this.#options.journal.watch(() => this.#wake.now());
+    while (!this.#wake.ended) {
+      try {
+        await this.#claimAndFollow();
+      } catch (error) {
+        this.#fail(error);
+        await this.#wake.after(this.#retryMs);
+        this.#retryMs = Math.min(publishRetryMsMax, this.#retryMs * 2);
+      }
+      this.#retryAt = undefined;
+    }
+    unwatch();
+  }
+
+  #fail(error: unknown): void {
+    const now = this.#options.clock.now();
+    this.#state = "waiting";
+    this.#retryAt = now + this.#retryMs;
+    const code = error instanceof EventoError ? error.code : "PUBLISHER_FAILED";
+    this.#lastError = { time: now, code, message: reasonOf(error) };
+  }
+
+  async #claimAndFollow(): Promise<void> {
+    this.#state = "claiming";
+    const claim = await this.#options.topic.claim();
+    try {
+      await this.#requireSameHistory(claim);
+      this.#position = claim.position;
+      this.#state = "following";
+      await this.#follow(claim);
+    } finally {
+      await claim.release();
+    }
+  }
+
+  /** A topic that knows more than the log, or something else, was written from another one: then nothing may be added to it. */
+  async #requireSameHistory({ position, newest }: TopicClaim): Promise<void> {
+    const { journal } = this.#options;
+    const known = Math.max(position, newest?.position ?? 0);
+    if (known > journal.head.position)
+      throw new EventoError(
+        "TOPIC_AHEAD",
+        `found events up to position ${known} in the topic, expected no more than the ${journal.head.position} of the log`,
+        { hint: "the log has lost its end or an older copy was restored: evento verify says more" },
+      );
+    if (newest === undefined) return;
+    const { events } = await journal.events({ after: newest.position - 1, limit: 1 });
+    if (events[0]?.id !== newest.id)
+      throw new EventoError(
+        "TOPIC_DIVERGED",
+        `found event ${newest.id} at position ${newest.position} in the topic, expected ${events[0]?.id ?? "none"} as in the log`,
+        { hint: "the topic was written from another log of the same identity, such as a copy of the data directory" },
+      );
+  }
+
+  async #follow(claim: TopicClaim): Promise<void> {
+    const { journal } = this.#options;
+    for (let position = claim.position; !this.#wake.ended;) {
+      if (journal.head.position <= position) {
+        await this.#wake.called();
+        continue;
+      }
+      const batch = await this.#nextBatch(claim, position);
+      position = await this.#publish(claim, batch, position);
+      this.#position = position;
+      this.#retryMs = publishRetryMsMin;
+    }
+  }
+
+  async #nextBatch(claim: TopicClaim, after: number): Promise<Batch> {
+    const { events } = await this.#options.journal.events({ after, limit: this.#eventsMax });
+    const publications: Publication[] = [];
+    let bytes = 0;
+    let upTo = after;
+    for (const event of events) {
+      if (bytes > 0 && bytes + event.payload.length > publishBytesMax) break;
+      bytes += event.payload.length;
+      upTo = event.position;
+      if (claim.has({ key: event.aggregate, position: event.position })) continue;
+      publications.push(await this.#options.publicationOf(event));
+    }
+    return { publications, upTo };
+  }
+
+  /** @returns the position reached: unchanged when the batch has to be tried with fewer events. */
+  async #publish(claim: TopicClaim, batch: Batch, position: number): Promise<number> {
+    const { publications, upTo } = batch;
+    try {
+      await claim.publish(publications, upTo);
+    } catch (error) {
+      if (!(error instanceof EventoError) || error.code !== "RECORD_TOO_LARGE") throw error;
+      const [only, ...more] = publications;
+      if (only === undefined || more.length > 0) {
+        this.#eventsMax = Math.max(1, Math.floor(publications.length / 2));
+        return position;
+      }
+      return this.#passOver(claim, only, { upTo, error });
+    }
+    this.#transactions += 1;
+    this.#published += publications.length;
+    this.#eventsMax = Math.min(publishEventsMax, this.#eventsMax * 2);
+    return upTo;
+  }
+
+  /** An event that the topic never takes must not hold up those behind it, nor go missing unseen. */
+  async #passOver(
+    claim: TopicClaim,
+    { id, position, value }: Publication,
+    { upTo, error }: { upTo: number; error: EventoError },
+  ): Promise<number> {
+    this.#options.onNotice(
+      new EventoError(
+        "EVENT_NOT_PUBLISHED",
+        `found event ${id} at position ${position} with ${value.length} bytes, which the topic does not take: ${error.message}`,
+        { hint: "it is in the log; raise the topic's max.message.bytes for those to come", cause: error },
+      ),
+    );
+    await claim.publish([], upTo);
+    this.#passedOver += 1;
+    return upTo;
+  }
+}
