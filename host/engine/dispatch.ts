@@ -104,7 +104,7 @@ export class Dispatch {
 
   #wants(dispatcher: Dispatcher, event: StoredEvent): boolean {
     // Deeper than that there are only announcements of parked commands: to answer them would go on for ever.
-    if (event.depth > this.#context.settings.depthMax) return false;
+    if (event.depth > this.#context.settings.depthMax + 1) return false;
     const { events } = dispatcher.deployed;
     return events.includes("*") || events.includes(`${event.aggregate_type}.${event.event_type}`);
   }
