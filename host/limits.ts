@@ -60,11 +60,47 @@ export const snapshotCallsMax = 32;
 /** Longest wait for S3 while an aggregate waits for its snapshot, and while one is written behind. */
 export const snapshotReadDeadlineMs = 2_000;
 export const snapshotWriteDeadlineMs = 10_000;
-/** Connections of clients at once: descriptors are kept for LevelDB, function processes and Kafka. */
-export const connectionsMax = 2_000;
 /** Events and bytes of payloads that go to a topic in one transaction; a topic takes 1 MiB a partition by default. */
 export const publishEventsMax = 1_000;
 export const publishBytesMax = 768 << 10;
 /** Waits between tries to reach a topic that is away. */
 export const publishRetryMsMin = 250;
 export const publishRetryMsMax = 15_000;
+/** Connections of clients at once, and requests on one before it is ended. */
+export const connectionsMax = 1_000;
+export const requestsPerConnectionMax = 100_000;
+/** Longest time for the head of a request, for a body that is read whole, and for silence within one that streams. */
+export const headersDeadlineMs = 10_000;
+export const bodyDeadlineMs = 30_000;
+export const bodySilenceMsMax = 300_000;
+/** Lines of one NDJSON request that are under way. */
+export const linesUnderWayMax = 256;
+/** Longest wait for a command's outcome that a client may ask for. */
+export const outcomeWaitMsMax = 60_000;
+/** Longest time from the signal to end to the end. */
+export const closeDeadlineMs = 25_000;
+/** Linear memory of a function; the kernel's limit on the process is a little above. */
+export const functionMemoryBytesMax = 64 << 20;
+/** Core modules of one component that have a memory of their own. */
+export const functionMemoriesMax = 4;
+/** Entries of one table of a function. */
+export const functionTableEntriesMax = 100_000;
+/** Calls of one function that are sent to its process and not answered. */
+export const callWindowMax = 64;
+/** Bytes of those calls: past them no further one is sent. */
+export const windowBytesMax = 8 << 20;
+/** Calls of one version of a function that wait before callers are told that it is unavailable. */
+export const callsPerFunctionMax = 8_192;
+/** Log lines of one function: so many at once, and so many a second on. */
+export const logLinesBurstMax = 500;
+export const logLinesPerSecondMax = 100;
+/** Text that a function's `describe` answers. */
+export const describeBytesMax = 1 << 20;
+/** Glue and core modules made of one component. */
+export const artifactBytesMax = 48 << 20;
+/** Components that are checked or wait to be; each takes a process and hundreds of MiB for a moment. */
+export const checksWaitingMax = 16;
+/** Largest record that a topic made by the host takes: no event is larger than a function's answer. */
+export const publishedBytesMax = frameBytesMax + (64 << 10);
+/** A transaction of a host that died or stands still keeps readers waiting no longer than this. */
+export const transactionDeadlineMs = 30_000;

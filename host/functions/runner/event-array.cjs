@@ -1,9 +1,9 @@
 "use strict";
 // Drafts to the events an aggregator folds, byte by byte: this runs inside the function process, where no library is, and for
 // every command. Texts and payloads are copied as they are, length in front; only what the host adds is written new.
-const { isUtf8 } = require("node:buffer");
+const { Buffer, isUtf8 } = require("node:buffer");
 
-const externalCommandIndex = 1; // of "command" among the symbols of evento.CauseKind
+const commandCauseIndex = 1; // of "command" among the symbols of evento.CauseKind
 
 class Reader {
   constructor(bytes) {
@@ -146,7 +146,7 @@ function eventArrayOf({ command, drafts, sequence, time, countMax }) {
     writer.long(sequence + 1 + index);
     writer.long(0); // position: a fold must not depend on it
     writer.long(time);
-    writer.long(externalCommandIndex);
+    writer.long(commandCauseIndex);
     writer.long(cause.id.length);
     writer.put(cause.id);
     writer.put(cause.rootCause);

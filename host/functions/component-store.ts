@@ -1,0 +1,134 @@
+// Components and what was made of them, in one folder a digest:
+//
+//   <digest>/component.wasm     as it was uploaded
+//   <digest>/function.json      what the gate found out
+//   <digest>/<toolchain>.bin    glue and core modules, made by that version of the toolchain; made again when it changes
+//
+// A folder appears whole, by a rename, or not at all.
+import { hash, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { EventoError } from "../errors.ts";
+import type { CheckedFunction } from "../ports/functions.ts";
+
+const componentFile = "component.wasm";
+const checkedFile = "function.json";
+const digestPattern = /^[0-9a-f]{64}$/;
+/** A folder that is being written; what a crash left of it is removed at the next start. */
+const unfinishedPrefix = "unfinished-";
+const checksumBytes = 32;
+
+export class ComponentStore {
+  readonly #directory: string;
+
+  private constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** Makes the directory when there is none. */
+  static async open({ directory }: { directory: string }): Promise<ComponentStore> {
+    await mkdir(directory, { recursive: true });
+    for (const name of await readdir(directory))
+      if (name.startsWith(unfinishedPrefix)) await rm(join(directory, name), { recursive: true, force: true });
+    return new ComponentStore(directory);
+  }
+
+  /** What is known of a component, or undefined when it is not kept. */
+  async checked(digest: string): Promise<CheckedFunction | undefined> {
+    const bytes = await this.#read(digest, checkedFile);
+    return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString("utf8"));
+  }
+
+  /** @throws EventoError COMPONENT_DAMAGED when the bytes are not those of the digest. */
+  async component(digest: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.#read(digest, componentFile);
+    if (bytes !== undefined && hash("sha256", bytes) !== digest)
+      throw new EventoError("COMPONENT_DAMAGED", `found other bytes in the store than those of ${digest}`, {
+        hint: "restore the components folder, or deploy the function again",
+      });
+    return bytes;
+  }
+
+  /** Glue and core modules by this toolchain, or undefined when there are none or they are damaged. */
+  async artifact(digest: string, toolchain: string): Promise<Uint8Array | undefined> {
+    const bytes = await this.#read(digest, `${toolchain}.bin`);
+    if (bytes === undefined || bytes.length < checksumBytes) return undefined;
+    const artifact = bytes.subarray(checksumBytes);
+    return checksumOf(artifact).equals(bytes.subarray(0, checksumBytes)) ? artifact : undefined;
+  }
+
+  /** Keeps a component with what was found out and made of it. */
+  async keep(given: {
+    readonly component: Uint8Array;
+    readonly checked: CheckedFunction;
+    readonly artifact: Uint8Array;
+    readonly toolchain: string;
+  }): Promise<void> {
+    const { component, checked, artifact, toolchain } = given;
+    const folder = join(this.#directory, `${unfinishedPrefix}${randomUUID()}`);
+    await mkdir(folder);
+    await write(join(folder, componentFile), [component]);
+    await write(join(folder, checkedFile), [Buffer.from(JSON.stringify(checked))]);
+    await write(join(folder, `${toolchain}.bin`), [checksumOf(artifact), artifact]);
+    await syncFolder(folder);
+    try {
+      await rename(folder, join(this.#directory, checked.digest));
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      // Another upload of the same bytes was quicker.
+      if ((await this.checked(checked.digest)) === undefined) throw error;
+    }
+    await syncFolder(this.#directory);
+  }
+
+  /** Keeps what another version of the toolchain made of a component that is there. */
+  async keepArtifact(digest: string, toolchain: string, artifact: Uint8Array): Promise<void> {
+    const folder = this.#folder(digest);
+    const unfinished = join(folder, `${unfinishedPrefix}${randomUUID()}`);
+    await write(unfinished, [checksumOf(artifact), artifact]);
+    await rename(unfinished, join(folder, `${toolchain}.bin`));
+    await syncFolder(folder);
+  }
+
+  #folder(digest: string): string {
+    if (!digestPattern.test(digest))
+      throw new EventoError(
+        "DIGEST_INVALID",
+        `found ${JSON.stringify(digest.slice(0, 80))}, expected a SHA-256 in hex`,
+      );
+    return join(this.#directory, digest);
+  }
+
+  async #read(digest: string, file: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(join(this.#folder(digest), file));
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+}
+
+function checksumOf(bytes: Uint8Array): Buffer {
+  return hash("sha256", bytes, "buffer");
+}
+
+async function write(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, "wx", 0o644);
+  try {
+    for (const part of parts) await file.writeFile(part);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,194 @@
+// One living function process: sends it requests, hands its frames to them, and tells its owner when it is dead.
+import type { Socket } from "node:net";
+
+import { frameBytesMax } from "../limits.ts";
+import { reasonOf } from "../errors.ts";
+import type { Call } from "./calls.ts";
+import kinds from "./frame-kinds.json" with { type: "json" };
+import { FrameReader } from "./frame-reader.ts";
+import { FrameWriter } from "./frame-writer.ts";
+
+/** How long a pipe's end waits for the nursery's report of how the process died. */
+const reportMsMax = 200;
+/** After a deadline the pipe is read once more: a host that was busy may have the answer lying there. */
+const graceMs = 10;
+
+export type Death = {
+  readonly reason: string;
+  /** In the order in which they were sent; each may be guilty. */
+  readonly unanswered: readonly Call[];
+  /** True when it was killed for a deadline that passed. */
+  readonly late: boolean;
+};
+
+/** Who is told what a process does. */
+export type ProcessOwner = {
+  readonly deadlineMs: number;
+  /** A call is answered, or (again) wants to send more. */
+  settled(call: Call, progress: "again" | "done"): void;
+  logged(level: number, text: string): void;
+  died(death: Death): void;
+};
+
+const ownerless: ProcessOwner = { deadlineMs: 0, settled() {}, logged() {}, died() {} };
+
+export class FunctionProcess {
+  readonly pid: number;
+  readonly sealed: boolean;
+  readonly bornAt = performance.now();
+  readonly #pipe: Socket;
+  readonly #writer: FrameWriter;
+  readonly #reader: FrameReader;
+  readonly #kill: () => void;
+  readonly #calls = new Map<number, Call>();
+  #owner: ProcessOwner = ownerless;
+  #lastId = 0;
+  #bytesInFlight = 0;
+  #progressAt = 0;
+  #deadline: NodeJS.Timeout | undefined;
+  #report: NodeJS.Timeout | undefined;
+  #endReason: string | undefined;
+  #late = false;
+  #dead = false;
+
+  constructor(given: {
+    readonly pid: number;
+    readonly sealed: boolean;
+    readonly pipe: Socket;
+    readonly kill: () => void;
+  }) {
+    this.pid = given.pid;
+    this.sealed = given.sealed;
+    this.#kill = given.kill;
+    this.#pipe = given.pipe;
+    this.#writer = new FrameWriter({ pipe: given.pipe });
+    this.#reader = new FrameReader({ take: (kind, id, payload) => this.#take(kind, id, payload), frameBytesMax });
+    this.#pipe.on("data", (chunk: Buffer) => this.#read(chunk));
+    this.#pipe.on("error", () => {}); // "close" follows
+    this.#pipe.on("close", () => this.#closed());
+    this.#pipe.resume();
+  }
+
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  get inFlight(): number {
+    return this.#calls.size;
+  }
+
+  get bytesInFlight(): number {
+    return this.#bytesInFlight;
+  }
+
+  /** Says who is told from now on. A process that is dead already tells its new owner soon. */
+  own(owner: ProcessOwner): void {
+    this.#owner = owner;
+    if (this.#dead) setImmediate(() => owner.died({ reason: this.#endReason ?? "died", unanswered: [], late: false }));
+  }
+
+  /** @param given.alone - true when the call is one of several suspects of a death. */
+  send(call: Call, { alone }: { alone: boolean }): void {
+    const id = (this.#lastId = (this.#lastId + 1) >>> 0);
+    if (this.#calls.size === 0) this.#startClock();
+    this.#calls.set(id, call);
+    this.#bytesInFlight += call.bytes;
+    this.#writer.send(call.kind, id, call.parts({ alone }));
+  }
+
+  /** Ends it, without a word to its owner when nothing is in flight. */
+  end(): void {
+    if (this.#calls.size === 0) this.#owner = ownerless;
+    this.#end("ended by the host");
+  }
+
+  /** Kills it without the nursery. */
+  killDirectly(): void {
+    try {
+      process.kill(this.pid, "SIGKILL");
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  /** The nursery reports its exit. */
+  exited(reason: string): void {
+    this.#endReason ??= reason;
+    this.#die();
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#dead) return;
+    try {
+      this.#reader.read(chunk);
+    } catch (error) {
+      this.#end(`the process broke the protocol: ${reasonOf(error)}`);
+    }
+  }
+
+  #take(kind: number, id: number, payload: Buffer): void {
+    if (this.#dead || this.#endReason !== undefined) return;
+    if (kind === kinds.log) {
+      this.#owner.logged(payload[0] ?? 0, payload.toString("utf8", 1));
+      return;
+    }
+    const call = this.#calls.get(id);
+    if (call === undefined) throw new Error(`found frame ${kind} for the request ${id}, which is not waiting`);
+    const progress = call.take(kind, payload);
+    this.#progressAt = performance.now();
+    if (progress === "more") return;
+    this.#calls.delete(id);
+    this.#bytesInFlight -= call.bytes;
+    if (this.#calls.size === 0) clearTimeout(this.#deadline);
+    this.#owner.settled(call, progress);
+  }
+
+  #startClock(): void {
+    this.#progressAt = performance.now();
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#checkClock(), this.#owner.deadlineMs);
+  }
+
+  #checkClock(): void {
+    if (this.#calls.size === 0 || this.#dead) return;
+    const left = this.#progressAt + this.#owner.deadlineMs - performance.now();
+    if (left > 0) {
+      this.#deadline = setTimeout(() => this.#checkClock(), left);
+      return;
+    }
+    const seen = this.#progressAt;
+    this.#deadline = setTimeout(() => {
+      if (this.#progressAt !== seen || this.#calls.size === 0) {
+        this.#checkClock();
+        return;
+      }
+      this.#late = true;
+      this.#end(`no answer within ${this.#owner.deadlineMs} ms`);
+    }, graceMs);
+  }
+
+  #end(reason: string): void {
+    if (this.#endReason !== undefined) return;
+    this.#endReason = reason;
+    this.#kill();
+    this.#die();
+  }
+
+  #closed(): void {
+    if (this.#dead) return;
+    this.#kill();
+    this.#report = setTimeout(() => this.exited("closed its pipe"), reportMsMax);
+  }
+
+  #die(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#report);
+    this.#pipe.destroy();
+    const unanswered = [...this.#calls.values()];
+    this.#calls.clear();
+    this.#bytesInFlight = 0;
+    this.#owner.died({ reason: this.#endReason ?? "died", unanswered, late: this.#late });
+  }
+}

@@ -1,0 +1,136 @@
+// The deploy gate: what is uploaded is not believed until it has passed here, and what has passed is kept by its digest.
+//
+//   size ─► component? ─► world of evento.wit? ─► jco ─► caps ─► describe, smoke calls ─► kept
+//           (bytes)      └──── throw-away process ────┘ └── throw-away sealed process ──┘
+import { hash } from "node:crypto";
+
+import { checksWaitingMax, componentBytesMax, eventsPerCommandMax, frameBytesMax, stateBytesMax } from "../limits.ts";
+import { EventoError } from "../errors.ts";
+import type { CheckedFunction } from "../ports/functions.ts";
+import type { ComponentStore } from "./component-store.ts";
+import type { FunctionProcess } from "./function-process.ts";
+import { part } from "./payload.ts";
+import { toolchainName, transpile } from "./transpiler.ts";
+import { tryComponent } from "./trial.ts";
+
+const wasmMagic = Buffer.from([0x00, 0x61, 0x73, 0x6d]);
+const coreVersion = Buffer.from([0x01, 0x00, 0x00, 0x00]);
+const componentVersion = Buffer.from([0x0d, 0x00, 0x01, 0x00]);
+
+/** What the function process has to know of the host's limits. */
+const runnerLimits = part(
+  Buffer.from(
+    JSON.stringify({
+      eventsMax: eventsPerCommandMax,
+      stateBytesMax,
+      answerBytesMax: frameBytesMax - stateBytesMax - 1_024,
+    }),
+  ),
+);
+
+export class Gate {
+  readonly #store: ComponentStore;
+  readonly #takeProcess: () => Promise<FunctionProcess>;
+  readonly #loadMsMax: number;
+  readonly #deadlineMs: number;
+  readonly #toolchain = toolchainName();
+  readonly #checks = new Map<string, Promise<CheckedFunction>>();
+  readonly #artifacts = new Map<string, Promise<Uint8Array>>();
+  /** One at a time: each takes hundreds of MiB for a moment. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(given: {
+    readonly store: ComponentStore;
+    readonly takeProcess: () => Promise<FunctionProcess>;
+    readonly loadMsMax: number;
+    readonly deadlineMs: number;
+  }) {
+    this.#store = given.store;
+    this.#takeProcess = given.takeProcess;
+    this.#loadMsMax = given.loadMsMax;
+    this.#deadlineMs = given.deadlineMs;
+  }
+
+  /** @throws EventoError FUNCTION_REFUSED; GATE_BUSY (retryable) */
+  async check(component: Uint8Array): Promise<CheckedFunction> {
+    checkBytes(component);
+    const digest = hash("sha256", component);
+    const known = await this.#store.checked(digest);
+    if (known !== undefined) return known;
+    const running = this.#checks.get(digest);
+    if (running !== undefined) return await running;
+    if (this.#checks.size >= checksWaitingMax)
+      throw new EventoError("GATE_BUSY", `${checksWaitingMax} components are being checked already`, {
+        retryable: true,
+      });
+    const check = this.#inTurn(() => this.#checkNew(component, digest)).finally(() => this.#checks.delete(digest));
+    this.#checks.set(digest, check);
+    return await check;
+  }
+
+  /** What a process is sent to become the function. @throws EventoError FUNCTION_UNAVAILABLE */
+  async load(digest: string): Promise<readonly Uint8Array[]> {
+    return [...runnerLimits, (await this.#store.artifact(digest, this.#toolchain)) ?? (await this.#remade(digest))];
+  }
+
+  async #checkNew(component: Uint8Array, digest: string): Promise<CheckedFunction> {
+    const { kinds, artifact } = await transpile(component);
+    const description = await tryComponent({
+      process: await this.#takeProcess(),
+      load: [...runnerLimits, artifact],
+      kinds,
+      loadMsMax: this.#loadMsMax,
+      deadlineMs: this.#deadlineMs,
+    });
+    const checked = { digest, kinds, description };
+    await this.#store.keep({ component, checked, artifact, toolchain: this.#toolchain });
+    return checked;
+  }
+
+  /** The artifact of a component that was kept under another toolchain, or whose artifact is damaged. */
+  #remade(digest: string): Promise<Uint8Array> {
+    const running = this.#artifacts.get(digest);
+    if (running !== undefined) return running;
+    const remade = this.#inTurn(() => this.#remake(digest)).finally(() => this.#artifacts.delete(digest));
+    this.#artifacts.set(digest, remade);
+    return remade;
+  }
+
+  async #remake(digest: string): Promise<Uint8Array> {
+    const component = await this.#store.component(digest);
+    if (component === undefined)
+      throw new EventoError("FUNCTION_UNAVAILABLE", `the component ${digest} is not in the store`, {
+        retryable: true,
+        hint: "restore the components folder, or deploy the function again",
+      });
+    const { artifact } = await transpile(component);
+    await this.#store.keepArtifact(digest, this.#toolchain, artifact);
+    return artifact;
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** What can be said of bytes without running anything. @throws EventoError FUNCTION_REFUSED */
+function checkBytes(component: Uint8Array): void {
+  if (component.length > componentBytesMax)
+    throw refused(`found ${component.length} bytes, at most ${componentBytesMax} allowed`);
+  const bytes = Buffer.from(component.buffer, component.byteOffset, Math.min(component.length, 8));
+  if (!bytes.subarray(0, 4).equals(wasmMagic)) throw refused("found no WebAssembly, expected a component");
+  const version = bytes.subarray(4, 8);
+  if (version.equals(componentVersion)) return;
+  if (version.equals(coreVersion))
+    throw refused(
+      "found a core module, expected a component",
+      "wrap it: `evento build`, or `jco embed` with evento.wit and then `jco new`",
+    );
+  throw refused(`found WebAssembly of version ${version.toString("hex")}, expected a component (0d000100)`);
+}
+
+function refused(message: string, hint?: string): EventoError {
+  return new EventoError("FUNCTION_REFUSED", message, hint === undefined ? {} : { hint });
+}

@@ -1,0 +1,67 @@
+// What is inside frames, as the function process reads and writes it: little-endian, bytes with a `u32` length in front.
+import { EventoError } from "../errors.ts";
+import type { Usage } from "../ports/functions.ts";
+
+const none = Buffer.from([0xff, 0xff, 0xff, 0xff]);
+
+function lengthOf(bytes: Uint8Array): Uint8Array {
+  const length = Buffer.allocUnsafe(4);
+  length.writeUInt32LE(bytes.length);
+  return length;
+}
+
+/** Bytes with their length in front. */
+export function part(bytes: Uint8Array): readonly Uint8Array[] {
+  return [lengthOf(bytes), bytes];
+}
+
+/** Bytes that may be absent. */
+export function optionalPart(bytes: Uint8Array | null): readonly Uint8Array[] {
+  return bytes === null ? [none] : part(bytes);
+}
+
+/** `f64 sequence | f64 time | optional state | u32 count`, then each command with its length in front. */
+export function turnParts(given: {
+  readonly state: Uint8Array | null;
+  readonly sequence: number;
+  readonly time: number;
+  readonly commands: readonly Uint8Array[];
+}): readonly Uint8Array[] {
+  const numbers = Buffer.allocUnsafe(16);
+  numbers.writeDoubleLE(given.sequence, 0);
+  numbers.writeDoubleLE(given.time, 8);
+  const count = Buffer.allocUnsafe(4);
+  count.writeUInt32LE(given.commands.length);
+  const parts = [numbers, ...optionalPart(given.state), count];
+  for (const command of given.commands) parts.push(lengthOf(command), command);
+  return parts;
+}
+
+/** `u8 failed | u32 µs | u32 memory`, then what follows of an answer or step. */
+export function readOutcome(payload: Buffer): { ok: boolean; usage: Usage; rest: Buffer } {
+  if (payload.length < 9) throw malformed();
+  return {
+    ok: payload[0] === 0,
+    usage: { duration_us: payload.readUInt32LE(1), memory_bytes: payload.readUInt32LE(5) },
+    rest: payload.subarray(9),
+  };
+}
+
+/**
+ * `u32 events | u32 length | drafts | state` of a step. Both are copies: a state may be kept long after its chunk.
+ */
+export function readDecided(rest: Buffer): { events: number; drafts: Uint8Array; state: Uint8Array } {
+  if (rest.length < 8) throw malformed();
+  const end = 8 + rest.readUInt32LE(4);
+  if (end > rest.length) throw malformed();
+  return { events: rest.readUInt32LE(0), drafts: copyOf(rest.subarray(8, end)), state: copyOf(rest.subarray(end)) };
+}
+
+/** Bytes of their own, so that the 64 KiB chunk they came in can go. */
+export function copyOf(view: Uint8Array): Uint8Array {
+  return new Uint8Array(view);
+}
+
+function malformed(): EventoError {
+  return new EventoError("FRAME_INVALID", "found an answer that is cut, expected what the runner writes");
+}
