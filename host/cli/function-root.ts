@@ -1,0 +1,2 @@
+// Where functions are when nothing is said.
+export const functionsRoot = "functions";

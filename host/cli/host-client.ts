@@ -1,0 +1,132 @@
+// REST as the command line uses it: JSON in and out, refusals and broken connections as EventoErrors.
+import { EventoError, reasonOf } from "../errors.ts";
+import { unreachableCode, usageError } from "./exit-code.ts";
+import { hostProblem } from "./host-problem.ts";
+import { textLines } from "./text-lines.ts";
+
+/** Longest wait for the head of an answer, beyond what the call itself asks the host to wait. */
+const answerWaitMs = 30_000;
+
+export type Query = { readonly [name: string]: string | number | undefined };
+
+export type Call = {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** Path segments, percent-encoded here. */
+  readonly path: readonly string[];
+  readonly query?: Query;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
+  /** Longest wait for the head of the answer, in milliseconds. Infinity for a body that somebody types. */
+  readonly waitMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+export class HostClient {
+  readonly #url: URL;
+
+  /** @throws EventoError USAGE_INVALID when the URL is none of http or https. */
+  constructor({ url }: { url: string }) {
+    const parsed = URL.parse(url.includes("://") ? url : `http://${url}`);
+    if (parsed === null || !["http:", "https:"].includes(parsed.protocol))
+      throw usageError(
+        `found the host ${JSON.stringify(url)}, expected a URL such as http://127.0.0.1:8080`,
+        "see --host",
+      );
+    this.#url = parsed;
+  }
+
+  get url(): string {
+    return this.#url.href.replace(/\/$/, "");
+  }
+
+  /** The JSON that a GET answers. @throws EventoError HOST_UNREACHABLE, or the host's refusal under its code. */
+  async get(path: readonly string[], query: Query = {}): Promise<unknown> {
+    return this.json({ method: "GET", path, query });
+  }
+
+  /** The JSON that a call answers; undefined for an empty answer. */
+  async json(call: Call): Promise<unknown> {
+    const response = await this.#request({ ...call, headers: { accept: "application/json", ...call.headers } });
+    const text = await this.#reading(() => response.text());
+    return text === "" ? undefined : parsed(text, response);
+  }
+
+  /** The lines of an answer, as they come. */
+  async *lines(call: Call): AsyncGenerator<string> {
+    const response = await this.#request(call);
+    if (response.body === null) return;
+    const lines = textLines(response.body)[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.#reading(() => lines.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  async #request({
+    method,
+    path,
+    query = {},
+    headers = {},
+    body,
+    waitMs = answerWaitMs,
+    signal,
+  }: Call): Promise<Response> {
+    const url = new URL(`${this.url}/${path.map(encodeURIComponent).join("/")}`);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    const late = new AbortController();
+    const giveUp = (): void => late.abort(new Error(`no answer within ${waitMs / 1_000} s`));
+    const timer = Number.isFinite(waitMs) ? setTimeout(giveUp, waitMs) : undefined;
+    const response = await this.#reading(() =>
+      fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : bodyOf(body)),
+        signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
+        redirect: "error",
+      }),
+    ).finally(() => clearTimeout(timer));
+    if (response.ok) return response;
+    const text = await this.#reading(() => response.text());
+    throw hostProblem(parsed(text, response), response.status);
+  }
+
+  async #reading<Result>(read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (cause) {
+      if (cause instanceof EventoError) throw cause;
+      throw new EventoError(unreachableCode, `found no host at ${this.url}: ${networkReason(cause)}`, {
+        cause,
+        retryable: true,
+        hint: "start one with `evento dev`, or say where it is with --host URL or EVENTO_URL",
+      });
+    }
+  }
+}
+
+function bodyOf(body: NonNullable<Call["body"]>): RequestInit {
+  if (typeof body === "string" || body instanceof Uint8Array) return { body };
+  // Answers come while the body is still being sent.
+  return { body: ReadableStream.from(body), duplex: "half" };
+}
+
+function parsed(text: string, response: Response): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EventoError(
+      "ANSWER_INVALID",
+      `found an answer ${response.status} that is not JSON at ${response.url}, expected an Evento host`,
+      { cause, hint: "is there another server at this address? see --host" },
+    );
+  }
+}
+
+/** What the network layer says is in the cause of fetch's own error. */
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof AggregateError) return error.cause.errors.map(reasonOf).join(", ");
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

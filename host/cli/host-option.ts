@@ -1,0 +1,17 @@
+// The options that every command which talks to a host has.
+import { Option, type Command } from "commander";
+
+import { HostClient } from "./host-client.ts";
+
+export type HostOptions = { readonly host: string; readonly json?: boolean };
+
+/** Adds `--host` and `--json`. */
+export function withHostOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--host <url>", "where the host is").env("EVENTO_URL").default("http://127.0.0.1:8080"))
+    .option("--json", "print JSON, as when the output is piped");
+}
+
+export function clientOf(options: HostOptions): HostClient {
+  return new HostClient({ url: options.host });
+}
