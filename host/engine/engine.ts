@@ -16,7 +16,7 @@ import { LogClock } from "./log-clock.ts";
 import { Mailboxes } from "./mailboxes.ts";
 import { Memberships } from "./memberships.ts";
 import { Parking } from "./parking.ts";
-import type { PendingCommand } from "./pending.ts";
+import type { PendingCommand, PendingEvent } from "./pending.ts";
 import { Queries } from "./queries.ts";
 import { recover } from "./recovery.ts";
 import { RuleSets } from "./rules.ts";
@@ -50,6 +50,13 @@ export type Posted = {
   readonly durable: Promise<unknown>;
   /** Waits for its end: done, or parked. @throws EventoError SEQUENCE_MISMATCH */
   readonly outcome: () => Promise<CommandView>;
+};
+
+/** An event from outside that was taken in. */
+export type PostedEvent = {
+  readonly id: string;
+  /** Waits until it is folded and on disk. @throws EventoError EVENT_NOT_FOLDED */
+  readonly outcome: () => Promise<EventJson>;
 };
 
 export class Engine {
@@ -125,6 +132,11 @@ export class Engine {
     return this.#inFlight.size;
   }
 
+  /** False while a client's command would be refused for want of room. */
+  get hasRoom(): boolean {
+    return this.#inFlight.hasRoom;
+  }
+
   get head(): { readonly position: number; readonly group: number } {
     return this.#journal.head;
   }
@@ -143,14 +155,16 @@ export class Engine {
     return { id: pending.command.id, durable: pending.durable, outcome: () => this.#outcomeOf(pending) };
   }
 
-  /** Takes an event from outside in, and waits until it is folded and on disk. @throws EventoError as Intake.event; EVENT_NOT_FOLDED */
-  async postEvent(post: EventPost): Promise<EventJson> {
+  /** Takes an event from outside in. @throws EventoError as Intake.event; SHUTTING_DOWN (retryable) */
+  async postEvent(post: EventPost): Promise<PostedEvent> {
     this.#requireOpen();
     const intake = await this.#intake.event(post);
-    if (intake.kind === "known") return eventJsonOf(intake.event, this.deployments);
-    const settled = await intake.pending.settled;
-    if (settled.kind === "refused") throw settled.error;
-    return eventJsonOf(settled.event, this.deployments);
+    if (intake.kind === "known") {
+      const event = eventJsonOf(intake.event, this.deployments);
+      return { id: event.id, outcome: async () => event };
+    }
+    const { pending } = intake;
+    return { id: pending.id, outcome: () => this.#eventOf(pending) };
   }
 
   /** Makes a parked command pending again. @throws EventoError COMMAND_UNKNOWN, COMMAND_NOT_PARKED */
@@ -187,6 +201,12 @@ export class Engine {
       return { command, status: "parked", attempts: settled.attempts, last_error: settled.reason, events: [] };
     const events = settled.events.map((event) => eventJsonOf(event, this.deployments));
     return { command, status: "done", attempts: pending.attempts, last_error: null, events };
+  }
+
+  async #eventOf(pending: PendingEvent): Promise<EventJson> {
+    const settled = await pending.settled;
+    if (settled.kind === "refused") throw settled.error;
+    return eventJsonOf(settled.event, this.deployments);
   }
 
   #requireOpen(): void {

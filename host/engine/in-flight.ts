@@ -10,13 +10,17 @@ export class InFlight {
     return this.#commands.size;
   }
 
+  get hasRoom(): boolean {
+    return this.#commands.size < commandsPendingMax;
+  }
+
   get(id: string): PendingCommand | undefined {
     return this.#commands.get(id);
   }
 
   /** @throws EventoError HOST_OVERLOADED (retryable) when a client's command finds no room. */
   requireRoom(): void {
-    if (this.#commands.size >= commandsPendingMax)
+    if (!this.hasRoom)
       throw new EventoError(
         "HOST_OVERLOADED",
         `found ${this.#commands.size} commands pending, expected fewer than ${commandsPendingMax}`,
