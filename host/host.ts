@@ -6,67 +6,67 @@ import { systemChance, systemClock } from "./clock.ts";
 import { addressOf, type HostConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
+import type { LogLine } from "./functions/log-lines.ts";
 import { ProcessFunctions } from "./functions/process-functions.ts";
-import { initJournal, isVacant, openJournal } from "./journal/level/level-journal.ts";
+import { isVacant } from "./journal/level/data-directory.ts";
+import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
+import type { Snapshots } from "./ports/snapshots.ts";
 import { RestServer } from "./rest/server.ts";
-import { openSnapshots } from "./snapshots/snapshots-location.ts";
+import { FileSnapshots } from "./snapshots/file-snapshots.ts";
+import { S3Snapshots } from "./snapshots/s3-snapshots.ts";
+import { readSnapshotsLocation } from "./snapshots/snapshots-location.ts";
 
 export type HostOptions = {
   readonly config: HostConfig;
   readonly logger: Logger;
-  /** Called once when the host can't go on; the process has to end. */
+  /** Called once when the host can't go on: nothing more is acknowledged, and the process has to end. */
   readonly onFatal: (error: unknown) => void;
 };
 
 export class Host {
   readonly engine: Engine;
   readonly #rest: RestServer;
+  /** Everything else that was opened. */
   readonly #resources: AsyncDisposableStack;
   #closing: Promise<void> | undefined;
 
-  private constructor(engine: Engine, rest: RestServer, resources: AsyncDisposableStack) {
-    this.engine = engine;
-    this.#rest = rest;
-    this.#resources = resources;
+  private constructor(given: { engine: Engine; rest: RestServer; resources: AsyncDisposableStack }) {
+    this.engine = given.engine;
+    this.#rest = given.rest;
+    this.#resources = given.resources;
   }
 
   /** Opens the data directory, making it where there is nothing, and listens. @throws EventoError as the adapters do */
   static async open({ config, logger, onFatal }: HostOptions): Promise<Host> {
     const address = addressOf(config);
-    let failed = "";
-    const fatal = (error: unknown): void => {
-      if (failed !== "") return;
-      failed = reasonOf(error);
-      logger.log("error", "host.failed", { reason: failed });
-      onFatal(error);
-    };
-    await using closing = new AsyncDisposableStack();
+    const failure = new Failure({ logger, onFatal });
+    await using resources = new AsyncDisposableStack();
     if (await isVacant(config.data)) await initJournal(config.data);
-    const { journal } = await openJournal({ directory: config.data, onFatal: fatal });
-    closing.defer(() => journal.close());
-    const snapshots = await openSnapshots(config);
-    closing.defer(() => snapshots.close());
+    const { journal, identity } = await openJournal({ directory: config.data, onFatal: failure.raise });
+    resources.defer(() => journal.close());
+    const snapshots = await openSnapshots(config, { log: identity.id, logger });
+    resources.defer(() => snapshots.close());
     const functions = await ProcessFunctions.open({
       directory: join(config.data, "components"),
-      logger,
+      logger: (line) => logLine(logger, line),
+      onNotice: (notice) => logger.log("info", "functions.notice", { notice }),
       deadlineMs: config.function_deadline_ms,
       idleMs: config.function_idle_ms,
     });
-    closing.defer(() => functions.close());
+    resources.defer(() => functions.close());
     const engine = await Engine.open(
       { journal, functions, snapshots, clock: systemClock, chance: systemChance },
       {
         settings: { triesMax: config.tries, depthMax: config.depth },
-        onFatal: fatal,
+        onFatal: failure.raise,
         onTrouble: (event, error) => logger.log("warn", event, { reason: reasonOf(error) }),
       },
     );
-    closing.defer(() => engine.close());
-    const checks = { journal: () => failed };
+    resources.defer(() => engine.close());
+    const checks = { journal: () => failure.reason };
     const rest = await RestServer.listen({ engine, logger, checks, address, waitMs: config.wait_ms });
-    closing.defer(() => rest.close());
-    return new Host(engine, rest, closing.move());
+    return new Host({ engine, rest, resources: resources.move() });
   }
 
   get url(): string {
@@ -75,7 +75,52 @@ export class Host {
 
   /** Takes nothing new, ends what is under way, keeps what the next start can use. Idempotent. */
   close(): Promise<void> {
-    this.#closing ??= this.#resources.disposeAsync();
+    this.#closing ??= this.#close();
     return this.#closing;
   }
+
+  async #close(): Promise<void> {
+    this.#rest.stop();
+    // Who waits for an outcome gets it as long as outcomes come, and reads what became of the rest while the journal is open.
+    await this.engine.close();
+    await this.#rest.close();
+    await this.#resources.disposeAsync();
+  }
+}
+
+/** The first reason for which the host can't go on. */
+class Failure {
+  reason = "";
+  readonly #logger: Logger;
+  readonly #onFatal: (error: unknown) => void;
+
+  constructor({ logger, onFatal }: { logger: Logger; onFatal: (error: unknown) => void }) {
+    this.#logger = logger;
+    this.#onFatal = onFatal;
+  }
+
+  readonly raise = (error: unknown): void => {
+    if (this.reason !== "") return;
+    this.reason = reasonOf(error) || "unknown";
+    this.#logger.log("error", "host.failed", { reason: this.reason });
+    this.#onFatal(error);
+  };
+}
+
+async function openSnapshots(config: HostConfig, given: { log: string; logger: Logger }): Promise<Snapshots> {
+  const { log, logger } = given;
+  const location = readSnapshotsLocation(config.snapshots, config.data);
+  if (location.kind === "file") return FileSnapshots.open({ directory: location.directory, log });
+  return S3Snapshots.open({
+    bucket: location.bucket,
+    prefix: location.prefix,
+    ...(config.s3_endpoint === "" ? {} : { endpoint: config.s3_endpoint }),
+    log,
+    onFailure: (error) => logger.log("warn", "snapshots.away", { reason: error.message }),
+  });
+}
+
+/** What a function logs is its text, bounded and cleaned, and no payload of the host's. */
+function logLine(logger: Logger, { name, digest, level, message }: LogLine): void {
+  logger.log(level === "trace" ? "debug" : level, "function.log", { function: name, digest, message });
 }

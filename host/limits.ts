@@ -77,8 +77,6 @@ export const bodySilenceMsMax = 300_000;
 export const linesUnderWayMax = 256;
 /** Longest wait for a command's outcome that a client may ask for. */
 export const outcomeWaitMsMax = 60_000;
-/** Longest time from the signal to end to the end. */
-export const closeDeadlineMs = 25_000;
 /** Linear memory of a function; the kernel's limit on the process is a little above. */
 export const functionMemoryBytesMax = 64 << 20;
 /** Core modules of one component that have a memory of their own. */

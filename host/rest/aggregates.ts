@@ -1,4 +1,4 @@
-// /aggregates and /traces: states now and then, and what followed from what.
+// /aggregates: states, now and then.
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import { QueryParameters } from "./query-parameters.ts";
@@ -94,23 +94,6 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
               ? ({ kind: "time", time } as const)
               : undefined;
         answer(ctx, 200, await engine.queries.aggregate(entity, moment));
-      },
-    },
-    {
-      method: "get",
-      path: "/traces/:id",
-      summary: "The whole causation tree that a command or event belongs to",
-      parameters: [
-        { name: "id", in: "path", required: true, description: "id of a command or event", schema: { type: "string" } },
-      ],
-      answers: {
-        "200": {
-          description: "The tree, from the call from outside that caused it.",
-          content: { "application/json": named("Trace") },
-        },
-      },
-      async handle(ctx, { id = "" }) {
-        answer(ctx, 200, await engine.trace(id));
       },
     },
   ];

@@ -4,22 +4,15 @@ import { Readable } from "node:stream";
 import type { Context } from "koa";
 
 import type { Engine } from "../engine/engine.ts";
-import type { EventPost } from "../engine/intake.ts";
 import { EventoError } from "../errors.ts";
 import type { EventFilter } from "../ports/journal.ts";
-import { idOf } from "./commands.ts";
-import { answerLines, linesOf, textOf, type Begun, type Earlier, type Line } from "./ndjson.ts";
+import { eventPostOf } from "./drafts.ts";
+import { takeInTurn } from "./line-intake.ts";
+import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
+import { textOf, type Line } from "./ndjson-lines.ts";
 import type { ProblemReport } from "./problem-report.ts";
 import { QueryParameters } from "./query-parameters.ts";
-import {
-  endWhenIdle,
-  fieldsOf,
-  optionalText,
-  parseJson,
-  readJson,
-  requireMediaType,
-  requiredText,
-} from "./request-body.ts";
+import { parseJson, readJson, requireMediaType } from "./request-body.ts";
 import { answer, listOf, named, pageParameters, type Route } from "./route.ts";
 
 const heartbeatMs = 15_000;
@@ -116,16 +109,11 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
 
 async function post(ctx: Context, context: EventRoutesContext): Promise<void> {
   if (requireMediaType(ctx.req, [types.json, types.ndjson]) === types.ndjson) {
-    ctx.status = 200;
-    ctx.type = types.ndjson;
-    endWhenIdle(ctx.req);
-    const lines = answerLines(linesOf(ctx.req), (line, earlier) => begin(line, earlier, context));
-    ctx.body = Readable.from(lines, { objectMode: false });
+    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, context));
     return;
   }
-  const value = await readJson(ctx.req);
-  const draft = eventPostOf(value);
-  const event = await context.engine.postEvent({ ...draft, id: idOf(draft.id, ctx.req) });
+  const draft = eventPostOf(await readJson(ctx.req), ctx.req);
+  const event = await (await context.engine.postEvent(draft)).outcome();
   ctx.set("Location", `/events/${encodeURIComponent(event.id)}`);
   answer(ctx, 201, { event });
 }
@@ -134,26 +122,11 @@ async function begin(line: Line, earlier: Earlier, { engine, report }: EventRout
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
     const draft = eventPostOf(parseJson(textOf(line)));
-    // One after the other: an event is folded when it is taken in, so later lines see what earlier ones did.
-    const event = await engine.postEvent(draft).catch(async (error: unknown) => {
-      if (!(error instanceof EventoError) || error.code !== "MAILBOX_FULL") throw error;
-      await earlier.settled();
-      return engine.postEvent(draft);
-    });
-    return { text: Promise.resolve(JSON.stringify({ event })) };
+    const posted = await takeInTurn(() => engine.postEvent(draft), earlier);
+    return { outcome: posted.outcome().then((event) => JSON.stringify({ event }), refused) };
   } catch (error) {
-    return { text: Promise.resolve(refused(error)) };
+    return { outcome: Promise.resolve(refused(error)) };
   }
-}
-
-function eventPostOf(value: unknown): EventPost {
-  const fields = fieldsOf(value, { required: ["entity", "event_type"], optional: ["payload", "id"] });
-  return {
-    id: optionalText(fields, "id"),
-    entity: requiredText(fields, "entity"),
-    event_type: requiredText(fields, "event_type"),
-    payload: fields["payload"] ?? {},
-  };
 }
 
 async function list(ctx: Context, context: EventRoutesContext): Promise<void> {

@@ -3,7 +3,8 @@ import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { DeployedFunction } from "../domain/host-state.ts";
 import { componentBytesMax } from "../limits.ts";
-import { fieldsOf, optionalCount, parseJson, readBody, readJson, requireMediaType } from "./request-body.ts";
+import { fieldsOf, optionalCount } from "./json-fields.ts";
+import { readBody, readJson, requireMediaType } from "./request-body.ts";
 import { answer, listOf, named, type Route } from "./route.ts";
 
 const name = {
@@ -109,10 +110,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       },
       answers: { "200": { description: "Active now.", ...deployedAnswer } },
       async handle(ctx, { name: of = "" }) {
-        const fields = fieldsOf(parseJson((await readBody(ctx.req, 1_000)).toString("utf8")), {
-          required: ["version"],
-          optional: [],
-        });
+        const fields = fieldsOf(await readJson(ctx.req), { required: ["version"], optional: [] });
         const version = optionalCount(fields, "version");
         if (version === undefined) throw new EventoError("BODY_INVALID", "found no version, expected a whole number");
         answer(ctx, 200, deployedJson(of, (await deployment.rollback(of, version)).function));

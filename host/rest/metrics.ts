@@ -9,6 +9,8 @@ export class HostMetrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<"method" | "route" | "status">;
   readonly #seconds: Histogram<"method" | "route">;
+  readonly #commands: Counter<"outcome">;
+  readonly #commandSeconds: Histogram;
 
   constructor({ engine }: { engine: Engine }) {
     const registers = [this.#registry];
@@ -23,6 +25,18 @@ export class HostMetrics {
       name: "evento_http_request_seconds",
       help: "Time to the head of the answer.",
       labelNames: ["method", "route"],
+      buckets: secondsBuckets,
+      registers,
+    });
+    this.#commands = new Counter({
+      name: "evento_commands_total",
+      help: "Commands that clients were answered, by outcome.",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.#commandSeconds = new Histogram({
+      name: "evento_command_seconds",
+      help: "Time from a client's command to its outcome.",
       buckets: secondsBuckets,
       registers,
     });
@@ -51,6 +65,12 @@ export class HostMetrics {
   count(method: string, route: string, status: number, seconds: number): void {
     this.#requests.inc({ method, route, status: String(status) });
     this.#seconds.observe({ method, route }, seconds);
+  }
+
+  /** Counts a client's command. @param seconds - until the outcome; not looked at when there was none. */
+  command(outcome: "done" | "parked" | "pending" | "refused", seconds: number): void {
+    this.#commands.inc({ outcome });
+    if (outcome === "done" || outcome === "parked") this.#commandSeconds.observe(seconds);
   }
 
   text(): Promise<string> {

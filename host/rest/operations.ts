@@ -12,7 +12,16 @@ export function operationRoutes(context: {
   readonly engine: Engine;
   readonly checks: ReadyChecks;
   readonly metrics: HostMetrics;
+  readonly closing: AbortSignal;
+  /** The OpenAPI document as text. */
+  readonly document: () => string;
 }): readonly Route[] {
+  const { engine, closing } = context;
+  const checks: ReadyChecks = {
+    ...context.checks,
+    accepting: () => (closing.aborted ? "the host is shutting down" : ""),
+    room: () => (engine.hasRoom ? "" : `${engine.pendingCount} commands are pending`),
+  };
   return [
     {
       method: "get",
@@ -32,11 +41,9 @@ export function operationRoutes(context: {
         "503": { description: "It does not: see the checks.", ...health },
       },
       async handle(ctx) {
-        const checks = Object.fromEntries(
-          Object.entries(context.checks).map(([name, check]) => [name, check() || "ok"]),
-        );
-        const ready = Object.values(checks).every((result) => result === "ok");
-        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks });
+        const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check() || "ok"]));
+        const ready = Object.values(results).every((result) => result === "ok");
+        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks: results });
       },
     },
     {
@@ -48,6 +55,17 @@ export function operationRoutes(context: {
         ctx.status = 200;
         ctx.type = context.metrics.contentType;
         ctx.body = await context.metrics.text();
+      },
+    },
+    {
+      method: "get",
+      path: "/openapi.json",
+      summary: "This document",
+      answers: { "200": { description: "OpenAPI 3.1.", content: { "application/json": { type: "object" } } } },
+      async handle(ctx) {
+        ctx.status = 200;
+        ctx.type = "application/json";
+        ctx.body = context.document();
       },
     },
   ];

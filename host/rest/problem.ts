@@ -14,6 +14,7 @@ export type Problem = {
 /** Status and title by code. */
 const problems: { readonly [code: string]: readonly [number, string] } = {
   BODY_INVALID: [400, "The body can't be read"],
+  BODY_INCOMPLETE: [408, "The body did not come to its end"],
   QUERY_INVALID: [400, "A query parameter is wrong"],
   HEADER_INVALID: [400, "A header is wrong"],
   PATH_UNKNOWN: [404, "There is nothing at this path"],

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from "node:http";
 
 import { EventoError, reasonOf } from "../errors.ts";
-import { bodyBytesMax, valueDepthMax } from "../limits.ts";
+import { bodyBytesMax, bodyDeadlineMs, valueDepthMax } from "../limits.ts";
+import { incomplete } from "./request-chunks.ts";
 
 /** The media type of a request, without parameters, in lower case. */
 export function mediaTypeOf(request: IncomingMessage): string {
@@ -22,37 +23,30 @@ export function requireMediaType(request: IncomingMessage, expected: readonly st
   );
 }
 
-/** Longest time for a whole body, and longest silence in a streamed one. */
-const bodyMs = 30_000;
-const idleMs = 300_000;
-
-/** The whole body. @throws EventoError BODY_TOO_LARGE before more than the bound is in memory */
+/**
+ * The whole body.
+ *
+ * @throws EventoError BODY_TOO_LARGE before more than the bound is in memory; BODY_INCOMPLETE when it breaks off or takes too long.
+ */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
-  const timer = setTimeout(() => request.destroy(), bodyMs);
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > bytesMax) reject(tooLarge(bytesMax));
+    else chunks.push(chunk);
+  });
+  request.once("end", () => resolve(Buffer.concat(chunks)));
+  request.once("error", (error) => reject(incomplete(error.message)));
+  request.once("close", () => reject(incomplete("the connection broke")));
+  const timer = setTimeout(() => reject(incomplete(`it took more than ${bodyDeadlineMs / 1000} s`)), bodyDeadlineMs);
   try {
-    return await collect(request, bytesMax);
+    return await promise;
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Ends a streamed request whose client has gone silent. */
-export function endWhenIdle(request: IncomingMessage): void {
-  request.setTimeout(idleMs, () => request.destroy());
-}
-
-async function collect(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes: Buffer = chunk;
-    size += bytes.length;
-    if (size > bytesMax) throw tooLarge(bytesMax);
-    chunks.push(bytes);
-  }
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }
 
 export function tooLarge(bytesMax: number): EventoError {
@@ -90,55 +84,4 @@ function requireDepth(text: string): void {
         throw new EventoError("BODY_INVALID", `found JSON nested deeper than ${valueDepthMax}`);
     } else if (unit === 0x7d || unit === 0x5d) depth--;
   }
-}
-
-/** The fields of a JSON object, all of them known. @throws EventoError BODY_INVALID naming what is missing or unknown */
-export function fieldsOf(
-  value: unknown,
-  known: { readonly required: readonly string[]; readonly optional: readonly string[] },
-): { readonly [name: string]: unknown } {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new EventoError("BODY_INVALID", "found no JSON object, expected one");
-  const names = [...known.required, ...known.optional];
-  const fields: { readonly [name: string]: unknown } = { ...value };
-  const faults = [
-    ...Object.keys(fields)
-      .filter((name) => !names.includes(name))
-      .map((name) => ({ path: name, message: `is unknown, expected ${names.join(", ")}` })),
-    ...known.required
-      .filter((name) => fields[name] === undefined)
-      .map((name) => ({ path: name, message: "is missing" })),
-  ];
-  const [first] = faults;
-  if (first === undefined) return fields;
-  throw new EventoError("BODY_INVALID", `found a body that does not fit: ${first.path} ${first.message}`, { faults });
-}
-
-/** @throws EventoError BODY_INVALID when it is there and no text */
-export function optionalText(fields: { readonly [name: string]: unknown }, name: string): string | undefined {
-  const value = fields[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "string") return value;
-  throw new EventoError("BODY_INVALID", `found ${name} of another type, expected a text`, {
-    faults: [{ path: name, message: "is not a text" }],
-  });
-}
-
-/** @throws EventoError BODY_INVALID when it is no text */
-export function requiredText(fields: { readonly [name: string]: unknown }, name: string): string {
-  const value = optionalText(fields, name);
-  if (value !== undefined) return value;
-  throw new EventoError("BODY_INVALID", `found no ${name}, expected a text`, {
-    faults: [{ path: name, message: "is missing" }],
-  });
-}
-
-/** @throws EventoError BODY_INVALID when it is there and no whole number from 0 */
-export function optionalCount(fields: { readonly [name: string]: unknown }, name: string): number | undefined {
-  const value = fields[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new EventoError("BODY_INVALID", `found ${name} ${JSON.stringify(value)}, expected a whole number from 0`, {
-    faults: [{ path: name, message: "is not a whole number from 0" }],
-  });
 }

@@ -1,6 +1,20 @@
 // What a browser sees at `/`: where things are.
+import type { Route } from "./route.ts";
 
-export const startPage = `<!doctype html>
+export const startPageRoute: Route = {
+  method: "get",
+  path: "/",
+  summary: "A page for people",
+  answers: { "200": { description: "HTML.", content: { "text/html": { type: "string" } } } },
+  async handle(ctx) {
+    ctx.status = 200;
+    ctx.type = "text/html; charset=utf-8";
+    ctx.set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'");
+    ctx.body = startPage;
+  },
+};
+
+const startPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,0 +1,119 @@
+// The API as a koa application: one boundary that turns failures into problems, then the table of routes.
+import { Router } from "@koa/router";
+import Koa, { type Context } from "koa";
+
+import { isLoopback } from "../config.ts";
+import type { Engine } from "../engine/engine.ts";
+import { EventoError } from "../errors.ts";
+import type { Logger } from "../json-log.ts";
+import { aggregateRoutes } from "./aggregates.ts";
+import { commandRoutes } from "./commands.ts";
+import { eventRoutes } from "./events.ts";
+import { functionRoutes } from "./functions.ts";
+import { HostMetrics } from "./metrics.ts";
+import { openapiOf } from "./openapi.ts";
+import { operationRoutes, type ReadyChecks } from "./operations.ts";
+import { ProblemReport } from "./problem-report.ts";
+import { retryAfterS } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { schemaRoutes } from "./schemas.ts";
+import { startPageRoute } from "./start-page.ts";
+import { traceRoutes } from "./traces.ts";
+
+export type RestAppOptions = {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly checks: ReadyChecks;
+  readonly address: { readonly host: string };
+  readonly waitMs: number;
+  /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */
+  readonly closing: AbortSignal;
+  /** Aborts when nothing more will be decided: who waits for an outcome is told that it is pending. */
+  readonly drained: AbortSignal;
+};
+
+export function restApp(options: RestAppOptions): { readonly app: Koa; readonly routes: readonly Route[] } {
+  const { logger, address, closing } = options;
+  const metrics = new HostMetrics(options);
+  const report = new ProblemReport({ logger });
+  const routes = routesOf({ ...options, metrics, report });
+  const router = routerOf(routes);
+  const app = new Koa();
+  // A broken connection is no failure of the host.
+  app.on("error", (error: Error) => logger.log("debug", "rest.connection", { reason: error.message }));
+  app.use(async (ctx, next) => {
+    const started = performance.now();
+    try {
+      requireTarget(ctx, address.host);
+      await next();
+      if (ctx["_matchedRoute"] === undefined) throw unmatched(ctx, router);
+    } catch (error) {
+      answerProblem(ctx, report, error);
+    }
+    if (closing.aborted && !ctx.headerSent) ctx.set("Connection", "close");
+    metrics.count(ctx.method, String(ctx["_matchedRoute"] ?? "none"), ctx.status, (performance.now() - started) / 1000);
+  });
+  app.use(router.routes());
+  return { app, routes };
+}
+
+/** All routes of a host; the document about them is one of them. */
+function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: ProblemReport }): readonly Route[] {
+  const routes: readonly Route[] = [
+    ...commandRoutes(context),
+    ...eventRoutes(context),
+    ...aggregateRoutes(context),
+    ...traceRoutes(context),
+    ...functionRoutes(context),
+    ...schemaRoutes(context),
+    ...operationRoutes({ ...context, document: () => document }),
+    startPageRoute,
+  ];
+  const document = JSON.stringify(openapiOf(routes));
+  return routes;
+}
+
+function routerOf(routes: readonly Route[]): Router {
+  const router = new Router({ sensitive: true });
+  for (const { method, path, handle } of routes) router[method](path, async (ctx) => handle(ctx, ctx.params));
+  return router;
+}
+
+/**
+ * Refuses what is no path of this host. A host on loopback answers to names of loopback only: a page elsewhere can't be rebound to
+ * it by its name server.
+ */
+function requireTarget(ctx: Context, listening: string): void {
+  if (ctx.req.url?.startsWith("/") !== true)
+    throw new EventoError(
+      "PATH_UNKNOWN",
+      `found the target ${JSON.stringify(ctx.req.url?.slice(0, 200))}, expected a path`,
+    );
+  if (!isLoopback(listening)) return;
+  const header = ctx.req.headers.host ?? "";
+  const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(header);
+  if (isLoopback((name?.[1] ?? name?.[2] ?? "").toLowerCase())) return;
+  throw new EventoError(
+    "HOST_HEADER_REFUSED",
+    `found the header Host ${JSON.stringify(header.slice(0, 200))}, expected localhost or a loopback address`,
+  );
+}
+
+function unmatched(ctx: Context, router: Router): EventoError {
+  const methods = [...new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods))];
+  if (methods.length === 0)
+    return new EventoError("PATH_UNKNOWN", `found no ${JSON.stringify(ctx.path.slice(0, 200))} here`, {
+      hint: "GET /openapi.json lists what there is",
+    });
+  const allowed = methods.join(", ");
+  ctx.set("Allow", allowed);
+  return new EventoError("METHOD_NOT_ALLOWED", `found the method ${ctx.method}, expected one of ${allowed}`);
+}
+
+function answerProblem(ctx: Context, report: ProblemReport, error: unknown): void {
+  const problem = report.of(error);
+  ctx.status = problem.status;
+  ctx.type = "application/problem+json";
+  ctx.body = JSON.stringify(problem);
+  if (problem.status === 503) ctx.set("Retry-After", String(retryAfterS));
+}

@@ -1,0 +1,44 @@
+// Drafts that clients post: JSON bodies and lines, with the id perhaps in a header.
+import type { IncomingMessage } from "node:http";
+
+import type { CommandPost, EventPost } from "../engine/intake.ts";
+import { EventoError } from "../errors.ts";
+import { fieldsOf, optionalCount, optionalText, requiredText } from "./json-fields.ts";
+
+const commandFields = { required: ["entity", "command_type"], optional: ["payload", "id", "expected_sequence"] };
+const eventFields = { required: ["entity", "event_type"], optional: ["payload", "id"] };
+
+/** @throws EventoError BODY_INVALID naming what is missing, unknown or of another type; HEADER_INVALID */
+export function commandPostOf(value: unknown, request?: IncomingMessage): CommandPost {
+  const fields = fieldsOf(value, commandFields);
+  return {
+    id: idOf(optionalText(fields, "id"), request),
+    entity: requiredText(fields, "entity"),
+    command_type: requiredText(fields, "command_type"),
+    payload: fields["payload"] ?? {},
+    expected_sequence: optionalCount(fields, "expected_sequence"),
+  };
+}
+
+/** @throws EventoError as `commandPostOf` */
+export function eventPostOf(value: unknown, request?: IncomingMessage): EventPost {
+  const fields = fieldsOf(value, eventFields);
+  return {
+    id: idOf(optionalText(fields, "id"), request),
+    entity: requiredText(fields, "entity"),
+    event_type: requiredText(fields, "event_type"),
+    payload: fields["payload"] ?? {},
+  };
+}
+
+/** An id from the body or the header `Idempotency-Key`, plain or as the quoted string that the header's draft standard wants. */
+function idOf(id: string | undefined, request: IncomingMessage | undefined): string | undefined {
+  const header = request?.headers["idempotency-key"];
+  if (typeof header !== "string") return id;
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  if (id === undefined || id === key) return key;
+  throw new EventoError(
+    "HEADER_INVALID",
+    `found the header Idempotency-Key ${JSON.stringify(key.slice(0, 200))} and the id ${JSON.stringify(id.slice(0, 200))}, expected one of them or both the same`,
+  );
+}
