@@ -1,48 +1,58 @@
-// Journal entries as bytes: a kind byte, then Avro binary of the kind's record. Positions are not in the bytes: an event's
-// is that of its group's first event plus its place among them, so no two entries can claim the same.
-import avro from "avsc";
+// Journal entries as Avro records, one a kind. What can be told from the rest is left out: an empty text stands for the value
+// that is nearly always the case, a number for a name of the group's table. Positions are not stored at all: an event's is that
+// of its group's first event plus its place among them, so no two can claim the same.
+import type avro from "avsc";
 
-import type { Command, Event } from "../domain/envelope.ts";
+import { commandOfEventId, eventIdOf } from "../domain/derived-id.ts";
+import type { Cause, Command, Event } from "../domain/envelope.ts";
+import { invariant } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-
-const cause = {
-  type: "record",
-  name: "Cause",
-  fields: [
-    { name: "kind", type: { type: "enum", name: "CauseKind", symbols: ["external", "command", "event"] } },
-    { name: "id", type: "string" },
-  ],
-} as const;
-const text = (name: string) => ({ name, type: "string" as const });
-const long = (name: string) => ({ name, type: "long" as const });
-const texts = (name: string) => ({ name, type: { type: "array" as const, items: "string" as const } });
-/** CRC-64 fingerprints, 16 hex digits in memory. */
-const schema = { name: "schema", type: { type: "fixed", name: "Fingerprint", size: 8 } } as const;
-
-function record(name: string, fields: readonly object[]): avro.Type {
-  // avsc's types want mutable, exact schemas; the shape is checked by avsc itself.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return avro.Type.forSchema({ type: "record", name, fields } as unknown as avro.Schema);
-}
-
-const envelope = [
-  text("id"),
-  text("type"),
-  text("entity"),
-  text("aggregate"),
-  text("aggregate_type"),
-  long("time"),
-  { name: "cause", type: cause },
-  text("root_cause"),
-  long("depth"),
-  { name: "payload", type: "bytes" },
-  schema,
-];
+import { bufferOver, bytes, long, recordType, text, texts } from "./avro-record.ts";
+import type { NameTable } from "./name-table.ts";
 
 type Kind = JournalEntry["kind"];
 
-/** The byte of each kind; never given to another kind. */
-const kindBytes: { readonly [K in Kind]: number } = {
+const envelope = [
+  long("type"),
+  text("entity"),
+  text("aggregate"),
+  long("aggregate_type"),
+  long("time"),
+  { name: "cause_kind", type: { type: "enum", name: "CauseKind", symbols: ["external", "command", "event"] } },
+  text("cause_id"),
+  text("root_cause"),
+  long("depth"),
+  long("schema"),
+  bytes("payload"),
+];
+
+/** The record of each kind. */
+const types: { readonly [K in Kind]: avro.Type } = {
+  command: recordType("Command", [text("id"), ...envelope, { name: "not_before", type: ["null", "long"] }]),
+  event: recordType("Event", [text("id"), long("index"), ...envelope, long("sequence")]),
+  outcome: recordType("Outcome", [
+    text("command_id"),
+    long("function_digest"),
+    long("seen_sequence"),
+    bytes("seen_state_hash"),
+    long("attempt"),
+    long("time"),
+    long("duration_us"),
+    long("memory_bytes"),
+    long("event_count"),
+  ]),
+  attempt: recordType("Attempt", [text("command_id"), long("attempt"), text("reason"), long("time")]),
+  parked: recordType("Parked", [text("command_id"), long("attempts"), text("reason"), long("time")]),
+  retried: recordType("Retried", [text("command_id"), long("time")]),
+  cursor: recordType("Cursor", [long("dispatcher"), long("position")]),
+  "cursor-removed": recordType("CursorRemoved", [long("dispatcher")]),
+  "dispatch-parked": recordType("DispatchParked", [long("dispatcher"), long("position"), text("reason")]),
+  "dispatch-retried": recordType("DispatchRetried", [long("dispatcher"), long("position")]),
+  references: recordType("References", [text("aggregate"), texts("added"), texts("removed")]),
+};
+
+/** The number of each kind in the log; never given to another. */
+const kindNumbers: { readonly [K in Kind]: number } = {
   command: 1,
   event: 2,
   outcome: 3,
@@ -55,131 +65,163 @@ const kindBytes: { readonly [K in Kind]: number } = {
   "dispatch-retried": 10,
   references: 11,
 };
-const kinds = new Map<number, Kind>();
-for (const [kind, byte] of Object.entries(kindBytes)) if (isKind(kind)) kinds.set(byte, kind);
+const kinds: (Kind | undefined)[] = [];
+for (const [kind, number] of Object.entries(kindNumbers)) if (isKind(kind)) kinds[number] = kind;
 
-function isKind(text: string): text is Kind {
-  return text in kindBytes;
+function isKind(name: string): name is Kind {
+  return name in kindNumbers;
 }
 
-const commandType = record("Command", [...envelope, { name: "not_before", type: ["null", "long"] }]);
-const eventType = record("Event", [...envelope, long("sequence")]);
-const outcomeType = record("Outcome", [
-  text("command_id"),
-  { name: "function_digest", type: { type: "fixed", name: "Digest", size: 32 } },
-  long("seen_sequence"),
-  { name: "seen_state_hash", type: "bytes" },
-  long("attempt"),
-  long("time"),
-  long("duration_us"),
-  long("memory_bytes"),
-  long("event_count"),
-]);
-const otherTypes = {
-  attempt: record("Attempt", [text("command_id"), long("attempt"), text("reason"), long("time")]),
-  parked: record("Parked", [text("command_id"), long("attempts"), text("reason"), long("time")]),
-  retried: record("Retried", [text("command_id"), long("time")]),
-  cursor: record("Cursor", [text("dispatcher"), long("position")]),
-  "cursor-removed": record("CursorRemoved", [text("dispatcher")]),
-  "dispatch-parked": record("DispatchParked", [text("dispatcher"), long("position"), text("reason")]),
-  "dispatch-retried": record("DispatchRetried", [text("dispatcher"), long("position")]),
-  references: record("References", [text("aggregate"), texts("added"), texts("removed")]),
-};
+export const eventKindNumber = kindNumbers.event;
 
-/** avsc takes bytes as Buffers only; this is a view, not a copy. */
-function bufferOver(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function kindNumberOf(kind: Kind): number {
+  return kindNumbers[kind];
 }
 
-function envelopeRecord(of: Command | Event, type: string, fingerprint: string): { [field: string]: unknown } {
+export function typeOf(kind: Kind): avro.Type {
+  return types[kind];
+}
+
+/** What is left out when it can be told: the aggregate of a root, an own id as cause, a cause as root cause. */
+function envelopeRecord(of: Command | Event, type: string, schema: string, names: NameTable) {
   return {
-    id: of.id,
-    type,
+    type: names.numberOf(type),
     entity: of.entity,
-    aggregate: of.aggregate,
-    aggregate_type: of.aggregate_type,
+    aggregate: of.aggregate === of.entity ? "" : of.aggregate,
+    aggregate_type: names.numberOf(of.aggregate_type),
     time: of.time,
-    cause: of.cause,
-    root_cause: of.root_cause,
+    cause_kind: of.cause.kind,
+    cause_id: of.cause.id === of.id ? "" : of.cause.id,
+    root_cause: of.root_cause === of.cause.id ? "" : of.root_cause,
     depth: of.depth,
+    schema: names.numberOf(schema),
     payload: bufferOver(of.payload),
-    schema: Buffer.from(fingerprint, "hex"),
   };
 }
 
-/** The Avro body of an entry. */
-function bodyOf(entry: JournalEntry): Buffer {
+/** The index of an event whose id is that of its cause's outcome; -1 for an id of its own. */
+function derivedIndexOf({ id, cause }: Event): number {
+  if (cause.kind !== "command" || !id.startsWith(cause.id)) return -1;
+  const derived = commandOfEventId(id);
+  return derived !== undefined && eventIdOf(cause.id, derived.index) === id ? derived.index : -1;
+}
+
+/** The record that `typeOf` an entry's kind writes. */
+export function recordOf(entry: JournalEntry, names: NameTable): object {
   switch (entry.kind) {
-    case "command":
-      return commandType.toBuffer({
-        ...envelopeRecord(entry.command, entry.command.command_type, entry.schema),
-        not_before: entry.not_before,
-      });
-    case "event":
-      return eventType.toBuffer({
-        ...envelopeRecord(entry.event, entry.event.event_type, entry.schema),
-        sequence: entry.event.sequence,
-      });
-    case "outcome":
-      return outcomeType.toBuffer({
-        ...entry,
-        function_digest: Buffer.from(entry.function_digest, "hex"),
-        seen_state_hash: bufferOver(entry.seen_state_hash),
-      });
-    case "attempt":
-    case "parked":
-    case "retried":
-    case "cursor":
-    case "cursor-removed":
-    case "dispatch-parked":
-    case "dispatch-retried":
-    case "references":
-      return otherTypes[entry.kind].toBuffer(entry);
-  }
-}
-
-/** An entry as it is stored in a group. */
-export function encodeEntry(entry: JournalEntry): Buffer {
-  const body = bodyOf(entry);
-  const bytes = Buffer.allocUnsafe(body.length + 1);
-  bytes[0] = kindBytes[entry.kind];
-  bytes.set(body, 1);
-  return bytes;
-}
-
-/** The kind of a stored entry, without decoding it. */
-export function kindOf(bytes: Uint8Array): Kind {
-  const kind = kinds.get(bytes[0] ?? 0);
-  if (kind === undefined) throw new Error(`invariant broken: the log has an entry of the unknown kind ${bytes[0]}`);
-  return kind;
-}
-
-/** Reads a stored entry back. @param position - that of the entry, when it is an event. */
-export function decodeEntry(bytes: Buffer, position: number): JournalEntry {
-  const kind = kindOf(bytes);
-  const body = bytes.subarray(1);
-  switch (kind) {
     case "command": {
-      const read = commandType.fromBuffer(body);
-      const { type: command_type, schema: fingerprint, not_before, ...rest } = read;
-      return { kind, command: { ...rest, command_type }, schema: fingerprint.toString("hex"), not_before };
+      const { command } = entry;
+      const { id, command_type } = command;
+      return { id, ...envelopeRecord(command, command_type, entry.schema, names), not_before: entry.not_before };
     }
     case "event": {
-      const { type: event_type, schema: fingerprint, ...rest } = eventType.fromBuffer(body);
-      return { kind, event: { ...rest, event_type, position }, schema: fingerprint.toString("hex") };
+      const { event } = entry;
+      const index = derivedIndexOf(event);
+      const id = index < 0 ? event.id : "";
+      const { sequence } = event;
+      return { id, index, ...envelopeRecord(event, event.event_type, entry.schema, names), sequence };
     }
-    case "outcome": {
-      const read = outcomeType.fromBuffer(body);
-      return { kind, ...read, function_digest: read.function_digest.toString("hex") };
-    }
-    case "attempt":
-    case "parked":
-    case "retried":
+    case "outcome":
+      return {
+        ...entry,
+        function_digest: names.numberOf(entry.function_digest),
+        seen_state_hash: bufferOver(entry.seen_state_hash),
+      };
     case "cursor":
     case "cursor-removed":
     case "dispatch-parked":
     case "dispatch-retried":
+      return { ...entry, dispatcher: names.numberOf(entry.dispatcher) };
+    case "attempt":
+    case "parked":
+    case "retried":
     case "references":
-      return { kind, ...otherTypes[kind].fromBuffer(body) };
+      return entry;
   }
+}
+
+function nameOf(names: readonly string[], number: number): string {
+  const name = names[number];
+  invariant(name !== undefined, `a stored entry names ${number} of ${names.length} names`);
+  return name;
+}
+
+/** Reads an entry back. @param position - that of the entry, when it is an event. */
+export function readEntry(stored: {
+  readonly kindNumber: number;
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly names: readonly string[];
+  readonly position: number;
+}): JournalEntry {
+  const { kindNumber, names, position } = stored;
+  const kind = kinds[kindNumber];
+  invariant(kind !== undefined, `the log has an entry of the unknown kind ${kindNumber}`);
+  const { value: read } = types[kind].decode(stored.buffer, stored.start);
+  switch (kind) {
+    case "command":
+      return { kind, command: commandOf(read, names), schema: nameOf(names, read.schema), not_before: read.not_before };
+    case "event":
+      return { kind, event: eventOf(read, names, position), schema: nameOf(names, read.schema) };
+    case "outcome":
+      return { kind, ...read, function_digest: nameOf(names, read.function_digest) };
+    case "cursor":
+    case "cursor-removed":
+    case "dispatch-parked":
+    case "dispatch-retried":
+      return { kind, ...read, dispatcher: nameOf(names, read.dispatcher) };
+    case "attempt":
+    case "parked":
+    case "retried":
+    case "references":
+      return { kind, ...read };
+  }
+}
+
+type EnvelopeRecord = ReturnType<typeof envelopeRecord> & { readonly id: string };
+
+function commandOf(read: EnvelopeRecord, names: readonly string[]): Command {
+  const cause: Cause = { kind: read.cause_kind, id: read.cause_id || read.id };
+  return {
+    id: read.id,
+    command_type: nameOf(names, read.type),
+    entity: read.entity,
+    aggregate: read.aggregate || read.entity,
+    aggregate_type: nameOf(names, read.aggregate_type),
+    time: read.time,
+    cause,
+    root_cause: read.root_cause || cause.id,
+    depth: read.depth,
+    payload: read.payload,
+  };
+}
+
+function eventOf(
+  read: EnvelopeRecord & { readonly index: number; readonly sequence: number },
+  names: readonly string[],
+  position: number,
+): Event {
+  const id = read.index < 0 ? read.id : eventIdOf(read.cause_id, read.index);
+  const cause: Cause = { kind: read.cause_kind, id: read.cause_id || id };
+  return {
+    id,
+    event_type: nameOf(names, read.type),
+    entity: read.entity,
+    aggregate: read.aggregate || read.entity,
+    aggregate_type: nameOf(names, read.aggregate_type),
+    sequence: read.sequence,
+    position,
+    time: read.time,
+    cause,
+    root_cause: read.root_cause || cause.id,
+    depth: read.depth,
+    payload: read.payload,
+  };
+}
+
+/** Milliseconds since 1970 of an entry; 0 when it has no time. */
+export function timeOf(entry: JournalEntry): number {
+  if (entry.kind === "command") return entry.command.time;
+  if (entry.kind === "event") return entry.event.time;
+  return "time" in entry ? entry.time : 0;
 }

@@ -1,89 +1,87 @@
 // Group commit: whatever arrived while the last write was under way goes into the next group, as one value, synced once.
 // The first failed write ends it: LevelDB acknowledges writes after one that are gone after a restart (measured).
-import { EventoError } from "../errors.ts";
+import { invariant } from "../errors.ts";
 import { groupBytesMax, groupEntriesMax, journalPendingBytesMax } from "../limits.ts";
-import type { JournalEntry } from "../ports/journal.ts";
-import { encodeGroup } from "./group-codec.ts";
+import type { JournalEntry, JournalHead } from "../ports/journal.ts";
+import { journalFailed, type Fatality } from "./fatality.ts";
+import { GroupBuilder } from "./group-codec.ts";
+import { Group } from "./group.ts";
 import type { LogStore } from "./log-store.ts";
 
-/** A group that became durable. */
+/** A group that became durable, with its entries as they were appended: events without their positions. */
 export type Committed = {
-  readonly number: number;
-  readonly firstPosition: number;
-  readonly eventCount: number;
-  readonly value: Uint8Array;
-  readonly chain: Uint8Array;
-  /** Events with their positions. */
+  readonly group: Group;
   readonly entries: readonly JournalEntry[];
+  readonly head: JournalHead;
 };
 
 type Filling = {
+  readonly number: number;
   readonly firstPosition: number;
-  eventCount: number;
-  sizeBytes: number;
+  readonly builder: GroupBuilder;
   readonly entries: JournalEntry[];
-  readonly encoded: Uint8Array[];
   readonly durable: PromiseWithResolvers<void>;
 };
 
 export class GroupCommit {
   readonly #log: LogStore;
+  readonly #fatality: Fatality;
   readonly #onCommitted: (committed: Committed) => void;
-  readonly #onFailed: (error: EventoError) => void;
-  #number: number;
-  #chain: Uint8Array;
+  #head: JournalHead;
   #nextPosition: number;
+  /** Number of the last group that anything was put into. */
+  #lastNumber: number;
+  /** Groups that wait to be written; the last one takes appends. */
   readonly #waiting: Filling[] = [];
+  #writing: Filling | undefined;
   #pendingBytes = 0;
   #running: Promise<void> | undefined;
-  #failure: EventoError | undefined;
-  #roomWaiters: (() => void)[] = [];
+  #roomWaiters: PromiseWithResolvers<void>[] = [];
 
   constructor(given: {
     log: LogStore;
-    /** The last durable group. */
-    last: { number: number; chain: Uint8Array; position: number };
+    fatality: Fatality;
+    head: JournalHead;
     onCommitted: (committed: Committed) => void;
-    onFailed: (error: EventoError) => void;
   }) {
     this.#log = given.log;
-    this.#number = given.last.number;
-    this.#chain = given.last.chain;
-    this.#nextPosition = given.last.position + 1;
+    this.#fatality = given.fatality;
+    this.#head = given.head;
+    this.#nextPosition = given.head.position + 1;
+    this.#lastNumber = given.head.group;
     this.#onCommitted = given.onCommitted;
-    this.#onFailed = given.onFailed;
+    this.#fatality.onRaise((error) => this.#end(error));
   }
 
-  /** Position that the next event will get. */
-  get nextPosition(): number {
-    return this.#nextPosition;
-  }
-
-  /** Adds the entries of one append, which stay together. Events have their positions already, from `nextPosition` on. */
-  add(entries: readonly JournalEntry[], encoded: readonly Uint8Array[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const sizeBytes = encoded.reduce((sum, bytes) => sum + bytes.length, 0);
-    const filling = this.#fillingFor(sizeBytes, entries.length);
+  /** Adds the entries of one append, which stay together. @returns the position of its first event. */
+  add(
+    entries: readonly JournalEntry[],
+    admit: (group: number) => void,
+  ): { firstPosition: number; durable: Promise<void> } {
+    if (this.#fatality.error !== undefined) throw journalFailed(this.#fatality.error);
+    const filling = this.#fillingFor(entries.length);
+    admit(filling.number);
+    const { builder } = filling;
+    const sizeBefore = builder.sizeBytes;
+    const eventsBefore = builder.eventCount;
     for (const entry of entries) {
+      builder.add(entry);
       filling.entries.push(entry);
-      if (entry.kind === "event") {
-        filling.eventCount++;
-        this.#nextPosition++;
-      }
     }
-    filling.encoded.push(...encoded);
-    filling.sizeBytes += sizeBytes;
-    this.#pendingBytes += sizeBytes;
+    const firstPosition = this.#nextPosition;
+    this.#nextPosition += builder.eventCount - eventsBefore;
+    this.#pendingBytes += builder.sizeBytes - sizeBefore;
     this.#running ??= this.#run();
-    return filling.durable.promise;
+    return { firstPosition, durable: filling.durable.promise };
   }
 
   /** Waits until less than the bound waits to be written. */
   async room(): Promise<void> {
-    while (this.#pendingBytes > journalPendingBytesMax && this.#failure === undefined) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#roomWaiters.push(resolve);
-      await promise;
+    while (this.#pendingBytes >= journalPendingBytesMax) {
+      if (this.#fatality.error !== undefined) throw journalFailed(this.#fatality.error);
+      const waiter = Promise.withResolvers<void>();
+      this.#roomWaiters.push(waiter);
+      await waiter.promise;
     }
   }
 
@@ -92,71 +90,75 @@ export class GroupCommit {
     while (this.#running !== undefined) await this.#running;
   }
 
-  #fillingFor(sizeBytes: number, entryCount: number): Filling {
+  /** The group that an append goes into. An append is never split, so a large one may go beyond the bounds alone. */
+  #fillingFor(entryCount: number): Filling {
     const last = this.#waiting.at(-1);
-    const fits =
+    if (
       last !== undefined &&
-      last.sizeBytes + sizeBytes <= groupBytesMax &&
-      last.entries.length + entryCount <= groupEntriesMax;
-    if (fits) return last;
+      (last.entries.length === 0 || last.entries.length + entryCount <= groupEntriesMax) &&
+      last.builder.sizeBytes < groupBytesMax
+    )
+      return last;
     const filling: Filling = {
+      // Counted and not worked out from what is being written: an append may come between a group's end and the next one's start.
+      number: ++this.#lastNumber,
       firstPosition: this.#nextPosition,
-      eventCount: 0,
-      sizeBytes: 0,
+      builder: new GroupBuilder(),
       entries: [],
-      encoded: [],
       durable: Promise.withResolvers<void>(),
     };
-    // The engine may look at several appends of one group; one that nobody waits for must not end the process by itself.
+    // Several appends share the promise; one that nobody waits for must not end the process by its rejection.
     filling.durable.promise.catch(() => {});
     this.#waiting.push(filling);
     return filling;
   }
 
   async #run(): Promise<void> {
-    // What comes in during the same tick belongs to the same group.
-    await Promise.resolve();
-    for (let filling = this.#waiting.shift(); filling !== undefined; filling = this.#waiting.shift()) {
-      try {
-        await this.#write(filling);
-      } catch (error) {
-        this.#fail(filling, error);
-        break;
+    try {
+      while (this.#waiting.length > 0 && this.#fatality.error === undefined) {
+        await this.#log.gather();
+        this.#writing = this.#waiting.shift();
+        if (this.#writing !== undefined) await this.#write(this.#writing);
+        this.#writing = undefined;
       }
+    } catch (error) {
+      this.#fatality.raise(error instanceof Error ? error : new Error(String(error)));
     }
     this.#running = undefined;
   }
 
   async #write(filling: Filling): Promise<void> {
-    const { firstPosition, eventCount, entries } = filling;
-    const group = this.#number + 1;
-    const { value, chain } = encodeGroup({
-      group,
+    const { number, firstPosition, builder, entries, durable } = filling;
+    invariant(number === this.#head.group + 1, `group ${number} is written after ${this.#head.group}`);
+    invariant(
+      firstPosition === this.#head.position + 1,
+      `group ${number} begins at ${firstPosition} after ${this.#head.position}`,
+    );
+    const { value, chain, head } = builder.seal({
+      group: number,
       firstPosition,
-      eventCount,
-      entries: filling.encoded,
-      previousChain: this.#chain,
+      time: this.#head.time,
+      previousChain: this.#head.hash,
     });
-    await this.#log.put(group, value);
-    this.#number = group;
-    this.#chain = chain;
-    this.#pendingBytes -= filling.sizeBytes;
-    this.#onCommitted({ number: group, firstPosition, eventCount, value, chain, entries });
-    filling.durable.resolve();
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = [];
-    for (const wake of waiters) wake();
+    await this.#log.put(number, value);
+    // A failure elsewhere while this was under way: nothing is acknowledged any more.
+    if (this.#fatality.error !== undefined) return;
+    const group = Group.written(number, value);
+    this.#head = { group: number, position: group.lastPosition, hash: chain, time: head.time };
+    this.#pendingBytes -= builder.sizeBytes;
+    this.#onCommitted({ group, entries, head: this.#head });
+    durable.resolve();
+    this.#wakeRoomWaiters();
   }
 
-  #fail(filling: Filling, cause: unknown): void {
-    const failure = new EventoError("JOURNAL_FAILED", `the journal could not write group ${this.#number + 1}`, {
-      cause,
-      hint: "whether the group is there is known after a restart; free disk space or mend the disk, then start again",
-    });
-    this.#failure = failure;
-    filling.durable.reject(failure);
-    for (const later of this.#waiting.splice(0)) later.durable.reject(failure);
-    for (const wake of this.#roomWaiters.splice(0)) wake();
-    this.#onFailed(failure);
+  #wakeRoomWaiters(): void {
+    for (const waiter of this.#roomWaiters.splice(0)) waiter.resolve();
+  }
+
+  #end(cause: Error): void {
+    const failure = journalFailed(cause);
+    this.#writing?.durable.reject(failure);
+    for (const filling of this.#waiting.splice(0)) filling.durable.reject(failure);
+    this.#wakeRoomWaiters();
   }
 }

@@ -1,8 +1,14 @@
 // Where groups of the log lie: LevelDB, or memory.
 
+export type StoredGroup = { readonly number: number; readonly value: Uint8Array };
+
 export interface LogStore {
+  /** Waits for what else comes in now, before a group is closed and written. */
+  gather(): Promise<void>;
   /** Settles when the group is on disk. */
   put(group: number, value: Uint8Array): Promise<void>;
   /** The value as it was put; undefined when there is no such group. */
   get(group: number): Promise<Uint8Array | undefined>;
+  /** Groups after a number in the order of their numbers, whichever are there. */
+  after(group: number): AsyncIterable<StoredGroup>;
 }

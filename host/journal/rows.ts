@@ -1,23 +1,29 @@
-// The rows of the index: an ordered map of bytes. Implemented over LevelDB with what is not yet written in memory, and in
-// memory alone; the projection and the views of the journal see only this.
+// The rows of the index, whatever they lie on: LevelDB with what is not yet written in memory, or memory alone. The projection
+// and the views of the journal see only this.
+import type { Order, Table } from "./tables.ts";
 
-export type Row = { readonly key: Uint8Array; readonly value: Uint8Array };
+export type OrderedRow<Row> = { readonly order: Order; readonly row: Row };
 
-export type Range = {
-  /** First key, inclusive. */
-  readonly from: Uint8Array;
-  /** Last key, exclusive. */
-  readonly to: Uint8Array;
+export type RowRange = {
+  /** The order before the first row; undefined for the start of the partition. */
+  readonly after?: Order | undefined;
+  /** Infinity for all. */
   readonly limit: number;
-  /** From the last key down. */
-  readonly reverse?: boolean;
 };
 
-export type RowChange = { readonly key: Uint8Array; /** Null removes the row. */ readonly value: Uint8Array | null };
-
 export interface Rows {
-  get(key: Uint8Array): Uint8Array | undefined;
-  range(range: Range): Promise<readonly Row[]>;
-  /** Changes rows at once, for all later reads. */
-  change(changes: readonly RowChange[]): void;
+  get<Row>(table: Table<Row>, partition: string, order?: Order): Row | undefined;
+  /** Rows of a partition in order. */
+  range<Row>(table: Table<Row>, partition: string, range: RowRange): Promise<readonly OrderedRow<Row>[]>;
+  /** The last row of a partition of numbers at or before one. */
+  last<Row>(table: Table<Row>, partition: string, upTo: number): Promise<OrderedRow<Row> | undefined>;
+
+  /** Sets a row at once, for all later reads. */
+  put<Row>(table: Table<Row>, partition: string, order: Order | undefined, row: Row): void;
+  /**
+   * Removes a row at once.
+   *
+   * @param bornIn - the first group that can have put it: a row that was never written need not be removed.
+   */
+  remove<Row>(table: Table<Row>, partition: string, order: Order | undefined, bornIn: number): void;
 }

@@ -1,6 +1,10 @@
-// What a data directory is: an identity file beside the log and the index. Made once, in an empty place; never by accident.
+// What a data directory is: an identity file beside the log, the index and the head file. Made once, in an empty place; never by
+// accident, since LevelDB would make a new, empty database in place of one whose CURRENT is lost, and delete the old one's files.
+//
+//   EVENTO   identity (JSON)      log/    LevelDB, the truth
+//   head     how far it reached   index/  LevelDB, follows from the log
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { EventoError } from "../../errors.ts";
@@ -16,45 +20,74 @@ export type Identity = {
 };
 
 export type DataPaths = {
+  readonly identity: string;
+  /** The identity while the rest is being made: what lies beside it was never used. */
+  readonly unfinished: string;
   readonly log: string;
   readonly index: string;
   readonly head: string;
-  readonly identity: string;
 };
 
 export function pathsOf(directory: string): DataPaths {
   return {
+    identity: join(directory, "EVENTO"),
+    unfinished: join(directory, "EVENTO.unfinished"),
     log: join(directory, "log"),
     index: join(directory, "index"),
     head: join(directory, "head"),
-    identity: join(directory, "EVENTO"),
   };
 }
 
-/** Tells whether there is nothing at a place yet, so that a data directory may be made there. */
+/** Tells whether there is nothing yet at a place, or no more than an init that did not end left behind. */
 export async function isVacant(directory: string): Promise<boolean> {
+  const paths = pathsOf(directory);
   try {
-    return (await readdir(directory)).length === 0;
+    const names = await readdir(directory);
+    return names.length === 0 || ((await isThere(paths.unfinished)) && !(await isThere(paths.identity)));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
     throw error;
   }
 }
 
-/** Writes the identity of a new data directory. @throws EventoError DATA_NOT_EMPTY */
-export async function writeIdentity(directory: string): Promise<Identity> {
+/** Begins a new data directory in a vacant place. @throws EventoError DATA_NOT_EMPTY */
+export async function beginDirectory(directory: string): Promise<void> {
   if (!(await isVacant(directory)))
     throw new EventoError(
       "DATA_NOT_EMPTY",
       `found files in ${directory}, expected nothing where a new data directory is to be`,
+      { hint: "name another directory, or open this one when it holds Evento's data" },
     );
-  await mkdir(directory, { recursive: true });
-  const identity = { id: randomUUID(), format, created: new Date().toISOString() };
-  const file = await open(pathsOf(directory).identity, "wx");
-  await file.writeFile(`${JSON.stringify(identity)}\n`);
-  await file.sync();
-  await file.close();
-  return identity;
+  const paths = pathsOf(directory);
+  for (const leftOver of [paths.log, paths.index, paths.head]) await rm(leftOver, { recursive: true, force: true });
+  const identity: Identity = { id: randomUUID(), format, created: new Date().toISOString() };
+  const file = await open(paths.unfinished, "w");
+  try {
+    await file.writeFile(`${JSON.stringify(identity)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Ends the making of a data directory: from here on it is one. */
+export async function finishDirectory(directory: string): Promise<void> {
+  const paths = pathsOf(directory);
+  await syncDirectory(directory);
+  await rename(paths.unfinished, paths.identity);
+  await syncDirectory(directory);
+}
+
+/** Makes renames and new files in a directory survive power loss. */
+export async function syncDirectory(directory: string): Promise<void> {
+  // Windows can't open a directory to sync it, and keeps its entries by other means.
+  if (process.platform === "win32") return;
+  const file = await open(directory, "r");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 /** Reads what a directory is. @throws EventoError DATA_UNKNOWN, DATA_FORMAT_UNKNOWN, DATA_INCOMPLETE */
@@ -67,27 +100,27 @@ export async function readIdentity(directory: string): Promise<Identity> {
     throw new EventoError(
       "DATA_UNKNOWN",
       `found no readable file EVENTO in ${directory}, expected a data directory of Evento`,
-      {
-        cause,
-        hint: "check EVENTO_DATA; a new data directory is made only where there is nothing yet",
-      },
+      { cause, hint: "check EVENTO_DATA; a new data directory is made only where there is nothing yet" },
     );
   }
   if (!isIdentity(identity) || identity.format !== format)
     throw new EventoError(
       "DATA_FORMAT_UNKNOWN",
       `found a data directory of another format in ${directory}, expected format ${format}`,
+      { hint: "use the version of Evento that wrote it" },
     );
-  // LevelDB would make a new, empty database in place of one whose CURRENT is lost, and delete the old one's files.
-  const missing = await stat(join(paths.log, "CURRENT")).then(
-    () => false,
-    () => true,
-  );
-  if (missing)
+  if (!(await isThere(join(paths.log, "CURRENT"))))
     throw new EventoError("DATA_INCOMPLETE", `found no log in ${directory}, expected ${join("log", "CURRENT")}`, {
-      hint: "restore the data directory from a backup",
+      hint: "restore the data directory from a backup: the log is the truth and can't be made from anything else",
     });
   return identity;
+}
+
+export async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isIdentity(value: unknown): value is Identity {
@@ -97,6 +130,7 @@ function isIdentity(value: unknown): value is Identity {
     "id" in value &&
     typeof value.id === "string" &&
     "format" in value &&
-    "created" in value
+    "created" in value &&
+    typeof value.created === "string"
   );
 }

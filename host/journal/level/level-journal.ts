@@ -1,53 +1,58 @@
-// The journal on LevelDB. Opening checks what can be checked without reading the whole log: the chain from the last checkpoint on,
-// and that the log reaches as far as the head file says.
+// The journal on LevelDB. Opening checks what can be checked without reading the whole log: the chain from the last checkpoint
+// on, that no group is missing there, and that the log reaches as far as the head file and the index have seen.
 import { mkdir } from "node:fs/promises";
 
-import { Level } from "level";
-
-import { EventoError, invariant } from "../../errors.ts";
+import { Fatality } from "../fatality.ts";
+import { LogJournal } from "../log-journal.ts";
+import { project } from "../projection.ts";
 import type { Journal, JournalHead } from "../../ports/journal.ts";
-import { emptyChain, Group } from "../group-codec.ts";
-import { LogJournal, timeOf } from "../log-journal.ts";
-import { entriesOf, project } from "../projection.ts";
-import { isVacant, pathsOf, readIdentity, writeIdentity, type Identity } from "./data-directory.ts";
+import { beginDirectory, finishDirectory, pathsOf, readIdentity, type Identity } from "./data-directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
-import { HeadFile, type Anchor } from "./head-file.ts";
-import { LevelIndex } from "./level-index.ts";
-import { LevelLog } from "./level-log.ts";
+import { HeadFile, readAnchor, type Anchor } from "./head-file.ts";
+import { indexFormat, readCheckpoint } from "./index-checkpoint.ts";
+import { openDatabase, type LevelDatabase } from "./level-database.ts";
+import { LevelLog, logWriteBufferBytes } from "./level-log.ts";
+import { indexWriteBufferBytes, LevelRows } from "./level-rows.ts";
+import { emptyHead, walkLog } from "./log-walk.ts";
+import { indexDamaged } from "./row-codec.ts";
 
-type Db = Level<Uint8Array, Uint8Array>;
+export type OpenedJournal = {
+  readonly journal: Journal;
+  readonly identity: Identity;
+};
 
-/** Bytes that LevelDB gathers in memory before it writes a table. */
-const writeBufferBytes = 16 << 20;
-
-export type OpenedJournal = { readonly journal: Journal; readonly identity: Identity };
-
-/** Makes a data directory where there is nothing. @throws EventoError DATA_NOT_EMPTY */
+/**
+ * Makes a data directory where there is nothing, or nothing but what an init that did not end left behind.
+ *
+ * @throws EventoError DATA_NOT_EMPTY, JOURNAL_LOCKED.
+ */
 export async function initJournal(directory: string): Promise<void> {
-  // The identity comes last: a directory without one was never used, and is refused rather than guessed at.
-  if (!(await isVacant(directory)))
-    throw new EventoError(
-      "DATA_NOT_EMPTY",
-      `found files in ${directory}, expected nothing where a new data directory is to be`,
-    );
-  await writeIdentity(directory);
-  const paths = pathsOf(directory);
-  for (const path of [paths.log, paths.index]) {
-    await mkdir(path, { recursive: true });
-    const db = await openLevel(path, { createIfMissing: true });
-    await db.close();
+  await mkdir(directory, { recursive: true });
+  const lock = await DirectoryLock.take(directory);
+  try {
+    await beginDirectory(directory);
+    const paths = pathsOf(directory);
+    for (const path of [paths.log, paths.index]) {
+      const db = await openDatabase(path, { createIfMissing: true, writeBufferBytes: logWriteBufferBytes });
+      await db.close();
+    }
+    await HeadFile.create(paths.head, emptyHead);
+    await finishDirectory(directory);
+  } finally {
+    await lock.release();
   }
 }
 
 /**
  * Opens the journal in a data directory.
  *
- * @param onFatal - called once when a write failed: acknowledge nothing more, and end the process.
- * @throws EventoError JOURNAL_LOCKED, DATA_UNKNOWN, DATA_INCOMPLETE, LOG_TRUNCATED, LOG_DAMAGED, INDEX_DAMAGED, INDEX_AHEAD.
+ * @param given - `onFatal` is called once when a write failed or damage was read: acknowledge nothing more, end the process.
+ * @throws EventoError JOURNAL_LOCKED, DATA_UNKNOWN, DATA_FORMAT_UNKNOWN, DATA_INCOMPLETE, DATA_UNREADABLE, HEAD_DAMAGED,
+ *   LOG_TRUNCATED, LOG_DAMAGED, INDEX_DAMAGED.
  */
 export async function openJournal(given: {
   directory: string;
-  onFatal: (error: unknown) => void;
+  onFatal: (error: Error) => void;
 }): Promise<OpenedJournal> {
   const { directory, onFatal } = given;
   const identity = await readIdentity(directory);
@@ -55,112 +60,59 @@ export async function openJournal(given: {
   const lock = await DirectoryLock.take(directory);
   closing.defer(() => lock.release());
   const paths = pathsOf(directory);
-  const logDb = await openLevel(paths.log, { createIfMissing: false });
+  const anchor = await readAnchor(paths.head);
+  const logDb = await openDatabase(paths.log, { createIfMissing: false, writeBufferBytes: logWriteBufferBytes });
   closing.defer(() => logDb.close());
-  const indexDb = await openLevel(paths.index, { createIfMissing: false });
+  const indexDb = await openIndex(paths.index);
   closing.defer(() => indexDb.close());
-  const { head: headFile, anchor } = await HeadFile.open(paths.head);
+  const fatality = new Fatality();
+  const rows = new LevelRows({ db: indexDb, fatality, checkpoint: await readCheckpoint(indexDb) });
+  const log = new LevelLog({ db: logDb, fatality, room: () => rows.room() });
+  const head = await catchUp({ log, rows, anchor });
+  const headFile = await HeadFile.open(paths.head, fatality);
   closing.defer(() => headFile.close());
-  const log = new LevelLog({ db: logDb });
-  const index = await LevelIndex.open({ db: indexDb, onFatal });
-  const head = await catchUp({ log, index, anchor });
+  headFile.write(head);
   // From here on the journal closes what it was opened with.
   const resources = closing.move();
   const journal = new LogJournal({
     log,
-    rows: index,
+    rows,
+    fatality,
     head,
-    onFatal,
-    onCommitted: ({ number, chain, firstPosition, eventCount }) => {
-      index.reflect(number);
-      headFile.write({ group: number, position: firstPosition + eventCount - 1, chain });
+    onCommitted: (committed) => {
+      rows.reflect({ ...committed, format: indexFormat });
+      headFile.write(committed);
     },
     onClosed: async () => {
-      await index.close();
+      await rows.close();
       await resources.disposeAsync();
     },
   });
+  // After the journal, which rejects what waits before anybody ends the process.
+  fatality.onRaise(onFatal);
   return { journal, identity };
 }
 
-/** Projects what the index has not seen, and checks the log on the way. */
-async function catchUp(given: { log: LevelLog; index: LevelIndex; anchor: Anchor | undefined }): Promise<JournalHead> {
-  const { log, index, anchor } = given;
-  const last = await log.last();
-  if (anchor !== undefined && anchor.group > last)
-    throw new EventoError(
-      "LOG_TRUNCATED",
-      `found ${last} groups in the log, expected at least ${anchor.group} (position ${anchor.position}): its end is cut off`,
-      {
-        hint: "restore the data directory from a backup; what was acknowledged is missing, so numbering must not go on",
-      },
-    );
-  if (index.reflected > last)
-    throw new EventoError(
-      "LOG_TRUNCATED",
-      `found ${last} groups in the log, expected at least the ${index.reflected} that the index has seen`,
-      {
-        hint: "restore the data directory from a backup",
-      },
-    );
-  let head = await headAt(log, index.reflected);
-  for await (const { number, value } of log.after(index.reflected)) {
-    const group = new Group(number, value);
-    group.requireChain(head.hash);
-    invariant(
-      group.firstPosition === head.position + 1,
-      `group ${number} begins at ${group.firstPosition} after ${head.position}`,
-    );
-    const entries = entriesOf(group);
-    project(index, group, entries);
-    index.reflect(number);
-    head = headOf(
-      group,
-      entries.reduce((latest, entry) => Math.max(latest, timeOf(entry)), head.time),
-    );
+/** Projects what the index has not seen, and checks that part of the log on the way. */
+async function catchUp(given: { log: LevelLog; rows: LevelRows; anchor: Anchor }): Promise<JournalHead> {
+  const { log, rows, anchor } = given;
+  const { format: _, ...from } = rows.checkpoint;
+  let latest: JournalHead = from;
+  for await (const { group, head } of walkLog({ log, from, anchors: [anchor, from] })) {
+    const { number, firstPosition, eventCount } = group;
+    project(rows, { number, firstPosition, eventCount, entries: group.entries() });
+    rows.reflect({ ...head, format: indexFormat });
+    await rows.room();
+    latest = head;
   }
-  if (anchor?.group === head.group && Buffer.compare(anchor.chain, head.hash) !== 0)
-    throw new EventoError(
-      "LOG_DAMAGED",
-      `found another end of the log at group ${head.group} than the one that was written`,
-      {
-        hint: "files of another time or host lie in the data directory: restore it whole from a backup",
-      },
-    );
-  return head;
+  return latest;
 }
 
-async function headAt(log: LevelLog, number: number): Promise<JournalHead> {
-  if (number === 0) return { group: 0, position: 0, hash: emptyChain, time: 0 };
-  const value = await log.get(number);
-  if (value === undefined)
-    throw new EventoError("LOG_DAMAGED", `found no group ${number} in the log, which the index has seen`);
-  const group = new Group(number, value);
-  return headOf(
-    group,
-    entriesOf(group).reduce((latest, entry) => Math.max(latest, timeOf(entry)), 0),
-  );
-}
-
-function headOf(group: Group, time: number): JournalHead {
-  return { group: group.number, position: group.firstPosition + group.eventCount - 1, hash: group.chain, time };
-}
-
-/** @throws EventoError DATA_UNREADABLE */
-async function openLevel(path: string, { createIfMissing }: { createIfMissing: boolean }): Promise<Db> {
-  const db: Db = new Level(path, {
-    keyEncoding: "view",
-    valueEncoding: "view",
-    createIfMissing,
-    writeBufferSize: writeBufferBytes,
-  });
+/** The index on LevelDB: an unreadable one is no loss, and the error says so. */
+async function openIndex(path: string): Promise<LevelDatabase> {
   try {
-    await db.open();
+    return await openDatabase(path, { createIfMissing: false, writeBufferBytes: indexWriteBufferBytes });
   } catch (cause) {
-    throw new EventoError("DATA_UNREADABLE", `found a database that LevelDB can't open at ${path}`, {
-      cause,
-      hint: "restore the data directory from a backup; never run a repair on it, which makes damage look sound",
-    });
+    throw indexDamaged("found no database that LevelDB can open in place", cause);
   }
-  return db;
 }

@@ -1,0 +1,127 @@
+// What may be appended: each entry is checked against what is in the log and what is on its way there. A failure is a defect of
+// the caller and ends the host before anything wrong is on disk.
+import { commandOfEventId } from "../domain/derived-id.ts";
+import type { Event } from "../domain/envelope.ts";
+import { invariant } from "../errors.ts";
+import { sequencesCachedMax } from "../limits.ts";
+import type { CommandStatus, JournalEntry } from "../ports/journal.ts";
+import type { Rows } from "./rows.ts";
+import { commandTable, streamTable } from "./tables.ts";
+
+/** The end of an aggregate's stream. */
+type Tip = { sequence: number; time: number };
+
+type Undurable = { readonly status: CommandStatus; readonly group: number };
+
+export class Admission {
+  readonly #rows: Rows;
+  /** Ends of streams as appended, durable or not. Two generations: the older one is dropped when the younger is full. */
+  #tips = new Map<string, Tip>();
+  #olderTips = new Map<string, Tip>();
+  /** Group that was being filled when the younger generation began: the older holds nothing of a later one. */
+  #generationGroup = 0;
+  /** Statuses that are not durable yet; those that are stand in the index. */
+  readonly #statuses = new Map<string, Undurable>();
+  #durableGroup: number;
+
+  constructor({ rows, durableGroup }: { rows: Rows; durableGroup: number }) {
+    this.#rows = rows;
+    this.#durableGroup = durableGroup;
+  }
+
+  /** Checks entries that go into a group together. */
+  admit(entries: readonly JournalEntry[], group: number): void {
+    let eventCount = 0;
+    for (const entry of entries) {
+      switch (entry.kind) {
+        case "command":
+          this.#accept(entry.command.id, group);
+          break;
+        case "event":
+          this.#event(entry.event, group);
+          break;
+        case "outcome":
+          invariant(
+            entry.event_count <= eventCount,
+            `an outcome of ${entry.command_id} has ${entry.event_count} events, and ${eventCount} are right before it`,
+          );
+          this.#change(entry.command_id, { from: "pending", to: "done", group });
+          break;
+        case "attempt":
+          this.#change(entry.command_id, { from: "pending", to: "pending", group });
+          break;
+        case "parked":
+          this.#change(entry.command_id, { from: "pending", to: "parked", group });
+          break;
+        case "retried":
+          this.#change(entry.command_id, { from: "parked", to: "pending", group });
+          break;
+        case "cursor":
+        case "cursor-removed":
+        case "dispatch-parked":
+        case "dispatch-retried":
+        case "references":
+          break;
+      }
+      eventCount = entry.kind === "event" ? eventCount + 1 : 0;
+    }
+  }
+
+  /** Notes that a group is in the index now. */
+  settle(entries: readonly JournalEntry[], group: number): void {
+    this.#durableGroup = group;
+    for (const entry of entries) {
+      const id = entry.kind === "command" ? entry.command.id : "command_id" in entry ? entry.command_id : undefined;
+      if (id !== undefined && this.#statuses.get(id)?.group === group) this.#statuses.delete(id);
+    }
+  }
+
+  #accept(id: string, group: number): void {
+    invariant(this.#statusOf(id) === undefined, `the command ${id} is accepted a second time`);
+    this.#statuses.set(id, { status: "pending", group });
+  }
+
+  #change(id: string, { from, to, group }: { from: CommandStatus; to: CommandStatus; group: number }): void {
+    const status = this.#statusOf(id);
+    invariant(status === from, `the command ${id} is ${status ?? "unknown"} and can't become ${to}`);
+    this.#statuses.set(id, { status: to, group });
+  }
+
+  #statusOf(id: string): CommandStatus | undefined {
+    return this.#statuses.get(id)?.status ?? this.#rows.get(commandTable, id)?.status;
+  }
+
+  #event(event: Event, group: number): void {
+    const { id, aggregate, sequence, time, cause } = event;
+    const derived = commandOfEventId(id);
+    invariant(
+      derived === undefined || derived.commandId === cause.id,
+      `the event ${id} has an id derived from another command than its cause ${cause.id}`,
+    );
+    const tip = this.#tips.get(aggregate) ?? this.#olderTips.get(aggregate);
+    if (tip === undefined) {
+      invariant(this.#isNext(aggregate, sequence), `event ${sequence} of ${aggregate} does not follow its last`);
+      this.#remember(aggregate, { sequence, time }, group);
+      return;
+    }
+    invariant(sequence === tip.sequence + 1, `event ${sequence} of ${aggregate} follows ${tip.sequence}`);
+    invariant(time >= tip.time, `event ${sequence} of ${aggregate} is of ${time}, the one before of ${tip.time}`);
+    tip.sequence = sequence;
+    tip.time = time;
+    if (!this.#tips.has(aggregate)) this.#remember(aggregate, tip, group);
+  }
+
+  #isNext(aggregate: string, sequence: number): boolean {
+    const isThere = (at: number): boolean => this.#rows.get(streamTable, aggregate, at) !== undefined;
+    return sequence >= 1 && !isThere(sequence) && (sequence === 1 || isThere(sequence - 1));
+  }
+
+  #remember(aggregate: string, tip: Tip, group: number): void {
+    this.#tips.set(aggregate, tip);
+    // What is forgotten has to be durable, so that the index answers in its place.
+    if (this.#tips.size < sequencesCachedMax || this.#durableGroup < this.#generationGroup) return;
+    this.#olderTips = this.#tips;
+    this.#tips = new Map();
+    this.#generationGroup = group;
+  }
+}

@@ -1,0 +1,93 @@
+// What the log says of commands: the index has their places, the log has the rest.
+import { invariant } from "../errors.ts";
+import type { StoredEvent } from "../domain/envelope.ts";
+import type { CommandRecord } from "../ports/journal.ts";
+import type { Groups } from "./groups.ts";
+import { storedEvent } from "./group.ts";
+import type { Rows } from "./rows.ts";
+import { commandTable, ordinalOf, statusTable, treeTable, type CommandRow, type Place } from "./tables.ts";
+
+export class CommandViews {
+  readonly #groups: Groups;
+  readonly #rows: Rows;
+
+  constructor({ groups, rows }: { groups: Groups; rows: Rows }) {
+    this.#groups = groups;
+    this.#rows = rows;
+  }
+
+  async command(id: string): Promise<CommandRecord | undefined> {
+    const row = this.#rows.get(commandTable, id);
+    return row === undefined ? undefined : this.#recordOf(row);
+  }
+
+  async commandsIn(
+    status: "pending" | "parked",
+    page: { after: string; limit: number },
+  ): Promise<readonly CommandRecord[]> {
+    const records: CommandRecord[] = [];
+    let { after } = page;
+    // A command may leave its status between the look at the list and that at its row, so a page may need another look.
+    while (records.length < page.limit) {
+      const limit = page.limit - records.length;
+      const listed = await this.#rows.range(statusTable, status, { after: after === "" ? undefined : after, limit });
+      for (const { order: id } of listed) {
+        const record = await this.command(String(id));
+        if (record?.status === status) records.push(record);
+      }
+      const last = listed.at(-1);
+      if (last === undefined || listed.length < limit) break;
+      after = String(last.order);
+    }
+    return records;
+  }
+
+  async commandsUnder(rootCause: string, limit: number): Promise<readonly CommandRecord[]> {
+    const records: CommandRecord[] = [];
+    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit })) {
+      const record = await this.command(id);
+      invariant(record !== undefined, `the index lists the command ${id} under ${rootCause} and does not know it`);
+      records.push(record);
+    }
+    return records;
+  }
+
+  /** The event at an index of a command's outcome. */
+  async eventOf(id: string, index: number): Promise<StoredEvent | undefined> {
+    const row = this.#rows.get(commandTable, id);
+    if (row?.status !== "done" || row.last === null) return undefined;
+    const group = await this.#groups.get(row.last.group);
+    const outcome = group.entry(row.last.slot);
+    invariant(outcome.kind === "outcome", `the command ${id} is done by an entry of kind ${outcome.kind}`);
+    if (index >= outcome.event_count) return undefined;
+    return storedEvent(group.entry(row.last.slot - outcome.event_count + index));
+  }
+
+  async #recordOf(row: CommandRow): Promise<CommandRecord> {
+    const group = await this.#groups.get(row.accepted.group);
+    const accepted = group.entry(row.accepted.slot);
+    invariant(accepted.kind === "command", `a command was accepted by an entry of kind ${accepted.kind}`);
+    return {
+      command: accepted.command,
+      ordinal: ordinalOf(row.accepted),
+      schema: accepted.schema,
+      not_before: accepted.not_before,
+      status: row.status,
+      attempts: row.attempts,
+      ...(await this.#lastOf(row.last)),
+    };
+  }
+
+  async #lastOf(last: Place | null): Promise<Pick<CommandRecord, "last_error" | "outcome" | "events">> {
+    if (last === null) return { last_error: null, outcome: null, events: [] };
+    const group = await this.#groups.get(last.group);
+    const entry = group.entry(last.slot);
+    if (entry.kind === "attempt" || entry.kind === "parked")
+      return { last_error: entry.reason, outcome: null, events: [] };
+    invariant(entry.kind === "outcome", `a command's last entry is of kind ${entry.kind}`);
+    const { kind: _, ...outcome } = entry;
+    const first = last.slot - outcome.event_count;
+    const events = Array.from({ length: outcome.event_count }, (_, index) => storedEvent(group.entry(first + index)));
+    return { last_error: null, outcome, events };
+  }
+}

@@ -1,0 +1,129 @@
+// Events: the log in order, and the streams of aggregates.
+import { commandOfEventId } from "../domain/derived-id.ts";
+import type { StoredEvent } from "../domain/envelope.ts";
+import { eventsScannedMax } from "../limits.ts";
+import type { EventFilter, JournalHead } from "../ports/journal.ts";
+import type { CommandViews } from "./command-views.ts";
+import type { Groups } from "./groups.ts";
+import { storedEvent } from "./group.ts";
+import type { Rows } from "./rows.ts";
+import { eventIdTable, streamTable, type Place } from "./tables.ts";
+
+export type EventPage = { readonly events: readonly StoredEvent[]; readonly scannedTo: number };
+
+/** Groups that one read of a stream asks the disk for at once. */
+const groupsAtOnce = 16;
+
+export class EventViews {
+  readonly #commands: CommandViews;
+  readonly #groups: Groups;
+  readonly #rows: Rows;
+
+  constructor({ commands, groups, rows }: { commands: CommandViews; groups: Groups; rows: Rows }) {
+    this.#commands = commands;
+    this.#groups = groups;
+    this.#rows = rows;
+  }
+
+  /** @param head - what is durable; nothing after it is looked at. */
+  async events(
+    head: JournalHead,
+    query: { after: number; limit: number; scanLimit?: number; filter?: EventFilter },
+  ): Promise<EventPage> {
+    const { after, limit, scanLimit = eventsScannedMax, filter } = query;
+    if (filter?.aggregate !== undefined) return this.#eventsOf(filter.aggregate, head, { after, limit, filter });
+    const end = Math.min(head.position, after + scanLimit);
+    if (after >= end || limit <= 0) return { events: [], scannedTo: after };
+    const events: StoredEvent[] = [];
+    let position = after;
+    const first = await this.#groups.at(position + 1);
+    for await (const group of this.#groups.from(first, head.group)) {
+      const last = Math.min(end, group.lastPosition);
+      while (position < last && events.length < limit) {
+        position++;
+        const event = group.event(position);
+        if (matches(event, filter)) events.push(event);
+      }
+      if (position >= end || events.length >= limit) break;
+    }
+    return { events, scannedTo: position };
+  }
+
+  async event(id: string): Promise<StoredEvent | undefined> {
+    const derived = commandOfEventId(id);
+    if (derived !== undefined) {
+      const event = await this.#commands.eventOf(derived.commandId, derived.index);
+      // One index may be written in several ways, of which only one is an id.
+      return event?.id === id ? event : undefined;
+    }
+    const place = this.#rows.get(eventIdTable, id);
+    return place === undefined ? undefined : this.#eventAt(place);
+  }
+
+  async stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]> {
+    if (query.limit <= 0) return [];
+    const rows = await this.#rows.range(streamTable, aggregate, query);
+    const events: StoredEvent[] = [];
+    for (let start = 0; start < rows.length; start += groupsAtOnce) {
+      const places = rows.slice(start, start + groupsAtOnce).map(({ row }) => row);
+      events.push(...(await Promise.all(places.map((place) => this.#eventAt(place)))));
+    }
+    return events;
+  }
+
+  async sequence(aggregate: string): Promise<number> {
+    // Most aggregates that are asked for the first time are new: one look tells, where the last row needs a search.
+    if (this.#rows.get(streamTable, aggregate, 1) === undefined) return 0;
+    const last = await this.#rows.last(streamTable, aggregate, Number.MAX_SAFE_INTEGER);
+    return Number(last?.order ?? 0);
+  }
+
+  /** Events of one aggregate in the order of the log: its stream, cut at a position. */
+  async #eventsOf(
+    aggregate: string,
+    head: JournalHead,
+    { after, limit, filter }: { after: number; limit: number; filter: EventFilter },
+  ): Promise<EventPage> {
+    const events: StoredEvent[] = [];
+    let sequence = await this.#sequenceAt(aggregate, after);
+    while (events.length < limit) {
+      const page = await this.stream(aggregate, { after: sequence, limit: Math.min(limit, groupsAtOnce) });
+      for (const event of page) {
+        if (event.position > head.position) return { events, scannedTo: head.position };
+        if (matches(event, filter)) events.push(event);
+        if (events.length >= limit) return { events, scannedTo: event.position };
+        sequence = event.sequence;
+      }
+      if (page.length === 0) break;
+    }
+    return { events, scannedTo: Math.max(after, head.position) };
+  }
+
+  /** Sequence of an aggregate's last event at or before a position, found by halving. */
+  async #sequenceAt(aggregate: string, position: number): Promise<number> {
+    if (position <= 0) return 0;
+    let known = 0;
+    let above = (await this.sequence(aggregate)) + 1;
+    while (above - known > 1) {
+      const middle = Math.floor((known + above) / 2);
+      const [event] = await this.stream(aggregate, { after: middle - 1, limit: 1 });
+      if (event !== undefined && event.position <= position) known = middle;
+      else above = middle;
+    }
+    return known;
+  }
+
+  async #eventAt({ group, slot }: Place): Promise<StoredEvent> {
+    return storedEvent((await this.#groups.get(group)).entry(slot));
+  }
+}
+
+function matches(event: StoredEvent, filter: EventFilter | undefined): boolean {
+  if (filter === undefined) return true;
+  return (
+    (filter.aggregate === undefined || filter.aggregate === event.aggregate) &&
+    (filter.aggregate_type === undefined || filter.aggregate_type === event.aggregate_type) &&
+    (filter.event_type === undefined || filter.event_type === event.event_type) &&
+    (filter.entity === undefined || filter.entity === event.entity)
+  );
+}

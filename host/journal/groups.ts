@@ -1,0 +1,122 @@
+// Reads groups of the log, and keeps the newest in memory: what follows the log closely never touches the disk.
+import { groupBytesCachedMax } from "../limits.ts";
+import type { Fatality } from "./fatality.ts";
+import { logDamaged } from "./group-codec.ts";
+import { Group } from "./group.ts";
+import type { LogStore } from "./log-store.ts";
+import type { Rows } from "./rows.ts";
+import { positionTable, whole } from "./tables.ts";
+
+export class Groups {
+  readonly #log: LogStore;
+  readonly #rows: Rows;
+  readonly #fatality: Fatality;
+  /** The newest groups of the log, without a gap. */
+  readonly #newest: Group[] = [];
+  #newestBytes = 0;
+  /** Others, in the order of use. */
+  readonly #others = new Map<number, Group>();
+  #otherBytes = 0;
+
+  constructor({ log, rows, fatality }: { log: LogStore; rows: Rows; fatality: Fatality }) {
+    this.#log = log;
+    this.#rows = rows;
+    this.#fatality = fatality;
+  }
+
+  /** Adds the group that has just become the last of the log. */
+  add(group: Group): void {
+    this.#newest.push(group);
+    this.#newestBytes += group.sizeBytes;
+    // Dropped by the half, since taking from the front of an array moves all the rest.
+    if (this.#newestBytes < groupBytesCachedMax) return;
+    for (const oldest of this.#newest.splice(0, this.#newest.length >>> 1)) this.#newestBytes -= oldest.sizeBytes;
+  }
+
+  /** @throws EventoError LOG_DAMAGED when a group that is named somewhere is not there or not what was written. */
+  async get(number: number): Promise<Group> {
+    return this.#held(number) ?? this.#load(number);
+  }
+
+  /** The group that holds the event with a position, which is in the log. */
+  async at(position: number): Promise<Group> {
+    const [first] = this.#newest;
+    if (first !== undefined && position >= first.firstPosition) return this.#newestAt(position);
+    const found = await this.#rows.last(positionTable, whole, position);
+    if (found === undefined) throw this.#fatality.raise(logDamaged(0, `found no group for the position ${position}`));
+    return this.get(found.row);
+  }
+
+  /** A group and those after it up to a number, in order; what is not in memory is read ahead. */
+  async *from(first: Group, last: number): AsyncGenerator<Group> {
+    yield first;
+    let number = first.number + 1;
+    while (number <= last) {
+      const held = this.#held(number);
+      if (held === undefined) number = yield* this.#stored(number, last);
+      else {
+        yield held;
+        number++;
+      }
+    }
+  }
+
+  /** Groups from the disk until one is in memory. @returns the number after the last. */
+  async *#stored(first: number, last: number): AsyncGenerator<Group, number> {
+    let number = first;
+    for await (const stored of this.#log.after(first - 1)) {
+      if (stored.number !== number) break;
+      yield this.#read(number, stored.value);
+      number++;
+      if (number > last || this.#held(number) !== undefined) return number;
+    }
+    throw this.#fatality.raise(logDamaged(number, "found nothing"));
+  }
+
+  #newestAt(position: number): Group {
+    let low = 0;
+    let high = this.#newest.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#newest[middle]?.lastPosition ?? 0) < position) low = middle + 1;
+      else high = middle;
+    }
+    const group = this.#newest[low];
+    if (group === undefined) throw new Error(`invariant broken: the position ${position} is after the end of the log`);
+    return group;
+  }
+
+  #held(number: number): Group | undefined {
+    const [first] = this.#newest;
+    if (first !== undefined && number >= first.number) return this.#newest[number - first.number];
+    const other = this.#others.get(number);
+    if (other !== undefined) {
+      this.#others.delete(number);
+      this.#others.set(number, other);
+    }
+    return other;
+  }
+
+  async #load(number: number): Promise<Group> {
+    const value = await this.#log.get(number);
+    if (value === undefined) throw this.#fatality.raise(logDamaged(number, "found nothing"));
+    const group = this.#read(number, value);
+    if (this.#others.has(number)) return group;
+    this.#others.set(number, group);
+    this.#otherBytes += group.sizeBytes;
+    for (const [oldest, { sizeBytes }] of this.#others) {
+      if (this.#otherBytes <= groupBytesCachedMax || oldest === number) break;
+      this.#others.delete(oldest);
+      this.#otherBytes -= sizeBytes;
+    }
+    return group;
+  }
+
+  #read(number: number, value: Uint8Array): Group {
+    try {
+      return Group.read(number, value);
+    } catch (error) {
+      throw error instanceof Error ? this.#fatality.raise(error) : error;
+    }
+  }
+}

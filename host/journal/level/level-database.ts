@@ -1,0 +1,36 @@
+// LevelDB as the journal uses it: never made by accident, its errors told in the host's words.
+import { Level } from "level";
+
+import { EventoError } from "../../errors.ts";
+
+export type LevelDatabase = Level<Uint8Array, Uint8Array>;
+
+/** @throws EventoError DATA_UNREADABLE */
+export async function openDatabase(
+  path: string,
+  { createIfMissing, writeBufferBytes }: { createIfMissing: boolean; writeBufferBytes: number },
+): Promise<LevelDatabase> {
+  const db: LevelDatabase = new Level(path, {
+    keyEncoding: "buffer",
+    valueEncoding: "buffer",
+    createIfMissing,
+    writeBufferSize: writeBufferBytes,
+  });
+  try {
+    await db.open();
+  } catch (cause) {
+    throw new EventoError("DATA_UNREADABLE", `found a database that LevelDB can't open at ${path}`, {
+      cause,
+      hint: "restore the data directory from a backup; never run a repair on it, which makes damage look sound",
+    });
+  }
+  return db;
+}
+
+/** What a failed write ends the journal with. */
+export function writeFailed(what: string, cause: unknown): EventoError {
+  return new EventoError("JOURNAL_WRITE_FAILED", `${what} could not be written`, {
+    cause,
+    hint: "free disk space or mend the disk, then start again",
+  });
+}

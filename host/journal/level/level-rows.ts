@@ -1,0 +1,276 @@
+// The index on LevelDB. Changes stay in memory and are written behind, in synced batches that say which group they reflect: what
+// the index lacks after a crash is projected again from the log.
+import { setTimeout } from "node:timers";
+
+import { EventoError } from "../../errors.ts";
+import { indexBytesMax, indexRowsMax } from "../../limits.ts";
+import type { Fatality } from "../fatality.ts";
+import { Overlay, type Held, type Partition } from "../overlay.ts";
+import type { OrderedRow, RowRange, Rows } from "../rows.ts";
+import { checkpointTable, whole, type Checkpoint, type Order, type Table } from "../tables.ts";
+import { writeFailed, type LevelDatabase } from "./level-database.ts";
+import { decodeRow, indexDamaged, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
+
+/** Bytes that LevelDB gathers in memory before it writes a table. */
+export const indexWriteBufferBytes = 32 << 20;
+/** Longest time that a change waits in memory before it is written behind. */
+const flushMs = 1_000;
+/** Rows that one step of a read over a range takes from LevelDB. */
+const rowsReadAtOnce = 1_000;
+
+type Operation =
+  | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: "del"; readonly key: Uint8Array };
+
+export class LevelRows implements Rows {
+  readonly #db: LevelDatabase;
+  readonly #fatality: Fatality;
+  /** Changes since the last write behind began, and those of the one under way. */
+  #waiting = new Overlay();
+  #writing: Overlay | undefined;
+  #checkpoint: Checkpoint;
+  /** Rows put by this group or later are among those that wait, and nowhere else. */
+  #waitingSince: number;
+  #flushing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param given - `checkpoint` is what the index on disk reflects. */
+  constructor(given: { db: LevelDatabase; fatality: Fatality; checkpoint: Checkpoint }) {
+    this.#db = given.db;
+    this.#fatality = given.fatality;
+    this.#checkpoint = given.checkpoint;
+    this.#waitingSince = given.checkpoint.group + 1;
+    this.#fatality.onRaise(() => clearTimeout(this.#timer));
+  }
+
+  /** How far the changes so far reflect the log. */
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint;
+  }
+
+  get<Row>(table: Table<Row>, partition: string, order?: Order): Row | undefined {
+    const held = this.#heldRow(table, partition, order);
+    if (held !== undefined) return held ?? undefined;
+    const key = rowKey(table, partition, order);
+    return this.#guarded(() => {
+      const stored = this.#db.getSync(key);
+      return stored === undefined ? undefined : decodeRow(table, key, stored);
+    });
+  }
+
+  async range<Row>(table: Table<Row>, partition: string, range: RowRange): Promise<readonly OrderedRow<Row>[]> {
+    if (range.limit <= 0) return [];
+    const overlays = this.#overlaysOf(table, partition);
+    const fromMemory = table.dense ? denseRows(overlays, range) : [];
+    if (fromMemory.length > 0) return fromMemory;
+    // Begun before anything else happens, so that memory and disk are seen at one moment.
+    const held = heldRows(overlays, range.after);
+    const stored = this.#storedRows(table, partition, { after: range.after, limit: range.limit + held.length });
+    const rows: OrderedRow<Row>[] = [];
+    let next = 0;
+    try {
+      for await (const { order, row } of stored) {
+        for (; next < held.length && rows.length < range.limit; next++) {
+          const candidate = held[next];
+          if (candidate === undefined || candidate.order >= order) break;
+          pushThere(rows, candidate);
+        }
+        if (rows.length >= range.limit) return rows;
+        if (held[next]?.order !== order) rows.push({ order, row });
+        if (rows.length >= range.limit) return rows;
+      }
+    } catch (error) {
+      throw this.#fatal(error);
+    }
+    for (; next < held.length && rows.length < range.limit; next++) {
+      const candidate = held[next];
+      if (candidate !== undefined) pushThere(rows, candidate);
+    }
+    return rows;
+  }
+
+  async last<Row>(table: Table<Row>, partition: string, upTo: number): Promise<OrderedRow<Row> | undefined> {
+    for (const overlay of this.#overlaysOf(table, partition).toReversed()) {
+      const order = overlay.lastUpTo(upTo);
+      const row = order === undefined ? undefined : overlay.get(order);
+      if (order !== undefined && row !== undefined && row !== null) return { order, row };
+    }
+    const iterator = this.#db.iterator({
+      gte: rowKey(table, partition, 0),
+      lte: rowKey(table, partition, upTo),
+      reverse: true,
+      limit: 1,
+    });
+    try {
+      const found = await iterator.next();
+      if (found === undefined) return undefined;
+      const [key, value] = found;
+      return { order: orderOf(table, partition, key), row: decodeRow(table, key, value) };
+    } catch (error) {
+      throw this.#fatal(error);
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  put<Row>(table: Table<Row>, partition: string, order: Order | undefined, row: Row): void {
+    this.#waiting.of(table).set(partition, order, row);
+    this.#flushLater();
+  }
+
+  remove<Row>(table: Table<Row>, partition: string, order: Order | undefined, bornIn: number): void {
+    if (bornIn >= this.#waitingSince) this.#waiting.of(table).forget(partition, order);
+    else this.#waiting.of(table).set(partition, order, null);
+    this.#flushLater();
+  }
+
+  /** Says how far the changes so far reflect the log. */
+  reflect(checkpoint: Checkpoint): void {
+    this.#checkpoint = checkpoint;
+    if (!this.#isFull()) return;
+    this.#flushing ??= this.#flushWhole();
+  }
+
+  /** Waits while so much waits to be written that no more should come. */
+  async room(): Promise<void> {
+    while (this.#isFull() && this.#flushing !== undefined && this.#fatality.error === undefined) await this.#flushing;
+  }
+
+  /** Writes what waits. */
+  async flush(): Promise<void> {
+    if (this.#flushing !== undefined) await this.#flushing;
+    this.#flushing ??= this.#flushWhole();
+    await this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    if (this.#fatality.error === undefined) await this.flush();
+  }
+
+  #isFull(): boolean {
+    return this.#waiting.rowCount >= indexRowsMax || this.#waiting.sizeBytes >= indexBytesMax;
+  }
+
+  #flushLater(): void {
+    if (this.#timer !== undefined || this.#closed) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#flushing ??= this.#flushWhole();
+    }, flushMs);
+    this.#timer.unref();
+  }
+
+  async #flushWhole(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      if (this.#fatality.error === undefined && this.#waiting.rowCount > 0) await this.#write();
+    } catch (cause) {
+      this.#fatality.raise(writeFailed("the index", cause));
+    }
+    this.#flushing = undefined;
+  }
+
+  async #write(): Promise<void> {
+    const rows = this.#waiting;
+    this.#writing = rows;
+    this.#waiting = new Overlay();
+    this.#waitingSince = this.#checkpoint.group + 1;
+    rows.of(checkpointTable).set(whole, undefined, this.#checkpoint);
+    await this.#db.batch(operationsOf(rows), { sync: true });
+    this.#writing = undefined;
+  }
+
+  #heldRow<Row>(table: Table<Row>, partition: string, order: Order | undefined): Held<Row> | undefined {
+    const waiting = this.#waiting.of(table).get(partition, order);
+    return waiting === undefined ? this.#writing?.of(table).get(partition, order) : waiting;
+  }
+
+  /** What memory has of a partition, the older first. */
+  #overlaysOf<Row>(table: Table<Row>, partition: string): Partition<Row>[] {
+    const overlays = [this.#writing?.of(table).partition(partition), this.#waiting.of(table).partition(partition)];
+    return overlays.filter((overlay) => overlay !== undefined);
+  }
+
+  #storedRows<Row>(table: Table<Row>, partition: string, { after, limit }: RowRange): AsyncIterable<OrderedRow<Row>> {
+    const { first, end } = partitionKeys(table, partition);
+    const start = after === undefined ? { gte: first } : { gt: rowKey(table, partition, after) };
+    // LevelDB takes its snapshot here.
+    const iterator = this.#db.iterator({ ...start, lt: end, limit });
+    return {
+      async *[Symbol.asyncIterator]() {
+        try {
+          for (;;) {
+            const stored = await iterator.nextv(Math.min(limit, rowsReadAtOnce));
+            if (stored.length === 0) return;
+            for (const [key, value] of stored)
+              yield { order: orderOf(table, partition, key), row: decodeRow(table, key, value) };
+          }
+        } finally {
+          await iterator.close();
+        }
+      },
+    };
+  }
+
+  #guarded<Value>(read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      throw this.#fatal(error);
+    }
+  }
+
+  /** Damage is fatal, never "not found". */
+  #fatal(error: unknown): Error {
+    if (error instanceof EventoError) return this.#fatality.raise(error);
+    return this.#fatality.raise(indexDamaged("found bytes that LevelDB can't read in a row", error));
+  }
+}
+
+/** Rows of a partition without gaps that memory has the end of; none when the range begins before that. */
+function denseRows<Row>(overlays: readonly Partition<Row>[], { after, limit }: RowRange): OrderedRow<Row>[] {
+  const rows: OrderedRow<Row>[] = [];
+  for (let order = Number(after ?? 0) + 1; rows.length < limit; order++) {
+    const row = overlays.map((overlay) => overlay.get(order)).find((row) => row !== undefined);
+    if (row === undefined || row === null) break;
+    rows.push({ order, row });
+  }
+  return rows;
+}
+
+/** What memory has of a range in order, removed rows among it. */
+function heldRows<Row>(
+  overlays: readonly Partition<Row>[],
+  after: Order | undefined,
+): { readonly order: Order; readonly row: Held<Row> }[] {
+  const [older, newer] = overlays;
+  if (older === undefined) return [];
+  const rowsOf = (of: Partition<Row>, orders: Iterable<Order>) =>
+    Array.from(orders, (order) => ({ order, row: of.get(order) ?? null }));
+  if (newer === undefined) return rowsOf(older, older.orders(after));
+  const orders = new Set([...older.orders(after), ...newer.orders(after)]);
+  return [...orders]
+    .toSorted((one, other) => (one < other ? -1 : 1))
+    .map((order) => ({ order, row: (newer.get(order) === undefined ? older.get(order) : newer.get(order)) ?? null }));
+}
+
+function pushThere<Row>(
+  rows: OrderedRow<Row>[],
+  { order, row }: { readonly order: Order; readonly row: Held<Row> },
+): void {
+  if (row !== null) rows.push({ order, row });
+}
+
+function operationsOf(rows: Overlay): Operation[] {
+  const encoder = new RowEncoder();
+  const operations: Operation[] = [];
+  rows.visit((table, partition, order, row) => {
+    if (row === null) operations.push({ type: "del", key: rowKey(table, partition, order) });
+    else operations.push({ type: "put", ...encoder.encode(table, partition, order, row) });
+  });
+  return operations;
+}

@@ -1,0 +1,135 @@
+// The tables of the index. A row lies in a partition, and within it at an order: `stream` has a partition an aggregate, ordered
+// by sequence. Tables without an order have one row a partition.
+import avro from "avsc";
+
+import type { FoldedState } from "../ports/journal.ts";
+import { bufferOver, bytes, long, recordType, text } from "./avro-record.ts";
+
+/** A place in the log: a group, and an entry in it. */
+export type Place = { readonly group: number; readonly slot: number };
+
+/** What the index knows of a command; the rest is read from the log at its places. */
+export type CommandRow = {
+  readonly status: "pending" | "done" | "parked";
+  readonly attempts: number;
+  readonly accepted: Place;
+  /** The outcome, the last failed try or the parking: the newest entry about it after its acceptance. */
+  readonly last: Place | null;
+};
+
+/** A row that says nothing but that it is there. */
+export type Presence = { readonly [field: string]: never };
+export const present: Presence = {};
+
+/** What of the log the index reflects. */
+export type Checkpoint = {
+  readonly format: number;
+  readonly group: number;
+  readonly position: number;
+  readonly hash: Uint8Array;
+  readonly time: number;
+};
+
+export type Order = string | number;
+
+export type Table<Row> = {
+  /** The first byte of every key; never given to another table. */
+  readonly family: number;
+  readonly order: "none" | "text" | "number";
+  /** Orders are numbers that grow by one and rows are never removed: what memory has of a partition is the end of it. */
+  readonly dense: boolean;
+  readonly type: avro.Type;
+  /** What `type` writes for a row, where that is not the row itself: avsc takes bytes as Buffers only. */
+  record?(row: Row): unknown;
+  /** Bytes of a row in memory beside its key, about. */
+  sizeBytes(row: Row): number;
+};
+
+const unordered = { order: "none", dense: false, sizeBytes: () => 64 } as const;
+const byText = { order: "text", dense: false, sizeBytes: () => 0 } as const;
+const byNumber = { order: "number", dense: false, sizeBytes: () => 64 } as const;
+
+const placeFields = [long("group"), long("slot")];
+const placeType = recordType("Place", placeFields);
+const nothing = recordType("Nothing", []);
+const textType = avro.Type.forSchema("string");
+const longType = avro.Type.forSchema("long");
+
+export const checkpointTable: Table<Checkpoint> = {
+  ...unordered,
+  family: 0,
+  type: recordType("Checkpoint", [long("format"), long("group"), long("position"), bytes("hash"), long("time")]),
+  record: (row) => ({ ...row, hash: bufferOver(row.hash) }),
+};
+
+export const commandTable: Table<CommandRow> = {
+  ...unordered,
+  family: 1,
+  type: recordType("CommandRow", [
+    { name: "status", type: { type: "enum", name: "Status", symbols: ["pending", "done", "parked"] } },
+    long("attempts"),
+    { name: "accepted", type: { type: "record", name: "AcceptedPlace", fields: placeFields } },
+    { name: "last", type: ["null", { type: "record", name: "LastPlace", fields: placeFields }] },
+  ]),
+  sizeBytes: () => 160,
+};
+
+/** Places of the events of an aggregate, by sequence. */
+export const streamTable: Table<Place> = { ...byNumber, family: 2, type: placeType, dense: true };
+
+/** Numbers of groups with events by their first position, all in one partition. */
+export const positionTable: Table<number> = { ...byNumber, family: 3, type: longType };
+
+/** Places of events whose id is not derived from their command. */
+export const eventIdTable: Table<Place> = { ...unordered, family: 4, type: placeType };
+
+/** The aggregate of each entity inside one. */
+export const memberTable: Table<string> = { ...unordered, family: 5, type: textType };
+
+/** Aggregates by type. */
+export const aggregateTable: Table<Presence> = { ...byText, family: 6, type: nothing };
+
+/** Aggregates that refer to an entity, by entity. */
+export const referrerTable: Table<Presence> = { ...byText, family: 7, type: nothing };
+
+/** Ids of commands that are not done, in the partitions `pending` and `parked`. */
+export const statusTable: Table<Presence> = { ...byText, family: 8, type: nothing };
+
+/** Ids of the commands below a root cause, in the order that they were accepted. */
+export const treeTable: Table<string> = { ...byNumber, family: 9, type: textType };
+
+/** Position that each dispatcher has done. */
+export const cursorTable: Table<number> = { ...unordered, family: 10, type: longType };
+
+/** Reasons of parked dispatches, by dispatcher and position. */
+export const parkedDispatchTable: Table<string> = {
+  ...byNumber,
+  family: 11,
+  type: textType,
+  sizeBytes: (reason) => 64 + reason.length,
+};
+
+export const stateTable: Table<FoldedState> = {
+  ...unordered,
+  family: 12,
+  type: recordType("State", [
+    text("aggregate"),
+    long("sequence"),
+    text("aggregator_digest"),
+    text("schema"),
+    bytes("state"),
+  ]),
+  record: (row) => ({ ...row, state: bufferOver(row.state) }),
+  sizeBytes: (row) => 256 + row.state.length,
+};
+
+/** The partition of tables that have only one. */
+export const whole = "";
+
+/** Fewer entries than this are in a group. */
+const slotsMax = 2 ** 20;
+
+/** Order of a place in the log, as one number. */
+export function ordinalOf({ group, slot }: Place): number {
+  return group * slotsMax + slot;
+}
