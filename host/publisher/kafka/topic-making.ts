@@ -1,0 +1,54 @@
+// Makes the topics that are not there. One that is there is taken as it is: its settings are its owner's.
+import type { Admin, ITopicConfig } from "kafkajs";
+
+import { publishedBytesMax } from "../../limits.ts";
+
+/** Events are kept until somebody decides otherwise: the topic is history, not a queue. */
+export function eventTopicConfig(topic: string, partitions: number): ITopicConfig {
+  return {
+    topic,
+    numPartitions: partitions,
+    configEntries: [
+      { name: "cleanup.policy", value: "delete" },
+      { name: "retention.ms", value: "-1" },
+      { name: "retention.bytes", value: "-1" },
+      { name: "max.message.bytes", value: String(publishedBytesMax) },
+    ],
+  };
+}
+
+/** One record a host matters, the newest: small segments, so that the others go soon. */
+export function cursorTopicConfig(topic: string): ITopicConfig {
+  return {
+    topic,
+    numPartitions: 1,
+    configEntries: [
+      { name: "cleanup.policy", value: "compact" },
+      { name: "segment.bytes", value: String(1 << 20) },
+      { name: "segment.ms", value: String(3_600_000) },
+      { name: "min.cleanable.dirty.ratio", value: "0.1" },
+    ],
+  };
+}
+
+export async function makeTopics(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
+  const known = new Set(await admin.listTopics());
+  const missing = topics.filter(({ topic }) => !known.has(topic));
+  if (missing.length === 0) return;
+  // Another host may make them at the same moment: then this answers false, and all is well.
+  await admin.createTopics({ topics: missing, waitForLeaders: true });
+}
+
+export type PartitionOffsets = {
+  readonly partition: number;
+  /** Offset of the first record, and that of the next one to come. */
+  readonly low: bigint;
+  readonly high: bigint;
+};
+
+export async function offsetsOf(admin: Admin, topic: string): Promise<PartitionOffsets[]> {
+  const partitions = await admin.fetchTopicOffsets(topic);
+  return partitions
+    .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+    .toSorted((one, other) => one.partition - other.partition);
+}

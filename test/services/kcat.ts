@@ -1,0 +1,52 @@
+// Reads topics with kcat, a client that shares no code with the host.
+import { run } from "./service-cache.ts";
+
+type KcatRecord = {
+  readonly partition: number;
+  readonly key: string | null;
+  readonly payload: string | null;
+  readonly headers?: readonly string[];
+};
+
+export type ConsumedRecord = {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: { readonly [name: string]: string };
+  readonly partition: number;
+};
+
+const consumeDeadlineMs = 15_000;
+
+/**
+ * All committed records of a topic up to its end, each partition in its order. A broker puts its marks of a commit into the
+ * partitions only after it has answered: records that are missing of a count are waited for.
+ */
+export async function consumeAll(
+  broker: string,
+  { topic, count }: { readonly topic: string; readonly count: number },
+): Promise<ConsumedRecord[]> {
+  const end = Date.now() + consumeDeadlineMs;
+  for (;;) {
+    const records = await consumeOnce(broker, topic);
+    if (records.length >= count || Date.now() > end) return records;
+  }
+}
+
+async function consumeOnce(broker: string, topic: string): Promise<ConsumedRecord[]> {
+  const from = ["-b", broker, "-t", topic, "-C", "-o", "beginning", "-e", "-q", "-J"];
+  const { stdout } = await run("kcat", [...from, "-X", "isolation.level=read_committed"], {
+    maxBuffer: 256 << 20,
+    timeout: 60_000,
+  });
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      // The form is kcat's own.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      const { key, payload, headers = [], partition } = JSON.parse(line) as KcatRecord;
+      const named: { [name: string]: string } = {};
+      for (let at = 0; at + 1 < headers.length; at += 2) named[headers[at] ?? ""] = headers[at + 1] ?? "";
+      return { key: key ?? "", value: payload ?? "", headers: named, partition };
+    });
+}
