@@ -40,11 +40,10 @@ export type Tally = {
 };
 
 const noUsage: Usage = { duration_us: 0, memory_bytes: 0 };
-const tooLong = (bytes: number): string => `the call has ${bytes} bytes, at most ${frameBytesMax} allowed`;
 
 /** Bytes of a frame besides its commands and state, generously. */
 const frameOverheadBytes = 1_024;
-const frameRoomBytes = frameBytesMax - frameOverheadBytes;
+export const frameRoomBytes = frameBytesMax - frameOverheadBytes;
 
 function byteCount(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, part) => sum + part.length, 0);
@@ -68,8 +67,6 @@ export class SingleCall implements Call {
     this.#tally = given.tally;
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
-    if (this.bytes > frameRoomBytes && given.kind !== kinds.load)
-      this.#end({ kind: "failed", reason: tooLong(this.bytes), usage: noUsage });
   }
 
   parts(): readonly Uint8Array[] {

@@ -1,6 +1,6 @@
 // All versions of one function: calls go to the version they name; when another becomes the active one, the rest end.
 import type { Answer, FunctionRef, FunctionStatus, Step, Turn } from "../ports/functions.ts";
-import { SingleCall, TurnCall } from "./calls.ts";
+import { frameRoomBytes, SingleCall, TurnCall } from "./calls.ts";
 import { FunctionRecord } from "./function-record.ts";
 import { FunctionVersion, type VersionContext } from "./function-version.ts";
 
@@ -30,7 +30,9 @@ export class FunctionSupervisor {
 
   call(fn: FunctionRef, kind: number, parts: readonly Uint8Array[]): Promise<Answer> {
     const call = new SingleCall({ kind, parts, tally: this.#record });
-    this.#versionOf(fn).submit(call);
+    if (call.bytes > frameRoomBytes)
+      call.guilty(`the call would have ${call.bytes} bytes, at most ${frameRoomBytes} allowed`);
+    else this.#versionOf(fn).submit(call);
     return call.answer;
   }
 

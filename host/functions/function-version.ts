@@ -186,7 +186,8 @@ export class FunctionVersion {
 
   async #load(): Promise<FunctionProcess> {
     const { artifact, takeProcess, record, settings } = this.#context;
-    const [parts, process] = await Promise.all([artifact(this.fn.digest), takeProcess()]);
+    const parts = await artifact(this.fn.digest);
+    const process = await takeProcess();
     const load = new SingleCall({ kind: kinds.load, parts, tally: { answered() {}, took() {} } });
     process.own({
       deadlineMs: settings.loadMsMax,

@@ -11,6 +11,7 @@ import type {
 } from "../ports/functions.ts";
 import { ComponentStore } from "./component-store.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
+import { FunctionRecord } from "./function-record.ts";
 import { FunctionSupervisor } from "./function-supervisor.ts";
 import type { VersionContext } from "./function-version.ts";
 import { Gate } from "./gate.ts";
@@ -127,7 +128,7 @@ export class ProcessFunctions implements Functions {
   }
 
   status(name: string): FunctionStatus {
-    return this.#supervisorOf(name).status();
+    return this.#supervisors.get(name)?.status() ?? { state: "idle", processes: [], ...new FunctionRecord().counts() };
   }
 
   close(): Promise<void> {
