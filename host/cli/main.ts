@@ -8,6 +8,8 @@ import { Terminal } from "./terminal.ts";
 
 /** Runs one command line and leaves its exit code in the process. */
 export async function main(args: readonly string[]): Promise<void> {
+  // Whoever reads may have read enough: `evento events | head`.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const terminal = new Terminal({ stdout: process.stdout, stderr: process.stderr });
   try {
     await programOf({ terminal }).parseAsync(args, { from: "user" });

@@ -30,6 +30,14 @@ export function programOf({ terminal }: { terminal: Terminal }): Command {
     .helpOption("-h, --help", "print help")
     .showHelpAfterError("(see --help)")
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.result(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+      getOutHelpWidth: () => terminal.width,
+      // The terminal takes colours off where they are not wanted.
+      getOutHasColors: () => true,
+      getErrHasColors: () => true,
+    })
     .configureHelp({
       styleTitle: (title) => terminal.styled(title, "strong"),
       styleCommandText: (text) => terminal.styled(text, "name"),

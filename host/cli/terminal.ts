@@ -27,8 +27,6 @@ export class Terminal {
   constructor({ stdout, stderr }: { stdout: Stream; stderr: Stream }) {
     this.#stdout = stdout;
     this.#stderr = stderr;
-    // Whoever reads may have read enough: `evento events | head`.
-    stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   }
 
   /** True when results are for a person: standard output is a terminal and JSON was not asked for. */

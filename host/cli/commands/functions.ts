@@ -32,7 +32,7 @@ Examples:
     functions
       .command("rollback")
       .description("make an earlier version active again")
-      .argument("<name>")
+      .argument("<name>", "the function")
       .argument("<version>", "its number", wholeNumber),
   ).action(async (name: string, version: number, options: HostOptions) => {
     const answer = await clientOf(options).json({
@@ -48,7 +48,7 @@ Examples:
     functions
       .command("remove")
       .description("take a function away; what is for it is parked from then on")
-      .argument("<name>"),
+      .argument("<name>", "the function"),
   ).action(async (name: string, options: HostOptions) => {
     await clientOf(options).json({ method: "DELETE", path: ["functions", name] });
     if (terminal.isForPerson(options)) terminal.result(`${name} is removed`);
