@@ -66,6 +66,8 @@ export const publishBytesMax = 768 << 10;
 /** Waits between tries to reach a topic that is away. */
 export const publishRetryMsMin = 250;
 export const publishRetryMsMax = 15_000;
+/** At the end of the host a transaction under way has so long to end. */
+export const publishCloseMsMax = 3_000;
 /** Connections of clients at once, and requests on one before it is ended. */
 export const connectionsMax = 1_000;
 export const requestsPerConnectionMax = 100_000;

@@ -4,7 +4,13 @@
 //   claiming ──► following ──failure──► waiting ──backoff──► claiming …
 import type { StoredEvent } from "../domain/envelope.ts";
 import { EventoError, reasonOf } from "../errors.ts";
-import { publishBytesMax, publishEventsMax, publishRetryMsMax, publishRetryMsMin } from "../limits.ts";
+import {
+  publishBytesMax,
+  publishCloseMsMax,
+  publishEventsMax,
+  publishRetryMsMax,
+  publishRetryMsMin,
+} from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type {
@@ -77,9 +83,16 @@ export class LogPublisher implements Publisher {
   }
 
   async #close(): Promise<void> {
+    const { clock, topic } = this.#options;
     this.#wake.end();
+    // A transaction under way is let end, since readers would wait for one left open; a topic that is away is not waited for.
+    let cut: Promise<void> | undefined;
+    const cancel = clock.schedule(publishCloseMsMax, () => {
+      cut = topic.close();
+    });
     await this.#running;
-    await this.#options.topic.close();
+    cancel();
+    await (cut ?? topic.close());
     this.#state = "closed";
   }
 

@@ -2,17 +2,23 @@
 // for ever, so that each has a deadline of its own: what is late then can do no harm, since the next claim fences it off.
 import { EventoError } from "../../errors.ts";
 
-/** @throws EventoError TOPIC_UNAVAILABLE (retryable) when the call is late; the caller has to throw its client away then. */
-export async function within<Result>(deadlineMs: number, what: string, call: () => Promise<Result>): Promise<Result> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(
-      new EventoError("TOPIC_UNAVAILABLE", `found no end of ${what} after ${deadlineMs} ms`, { retryable: true }),
-    );
-  }, deadlineMs);
+/** @throws EventoError TOPIC_UNAVAILABLE (retryable) when the call is late or the signal comes first; throw the client away then. */
+export async function within<Result>(
+  deadlineMs: number,
+  what: string,
+  call: () => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
+  const early = Promise.withResolvers<never>();
+  const giveUp = (why: string): void =>
+    early.reject(new EventoError("TOPIC_UNAVAILABLE", `found ${why} in ${what}`, { retryable: true }));
+  const timer = setTimeout(() => giveUp(`no end after ${deadlineMs} ms`), deadlineMs);
+  const onAbort = (): void => giveUp("the topic closed");
+  signal?.addEventListener("abort", onAbort);
   try {
-    return await Promise.race([call(), late.promise]);
+    return await Promise.race([call(), early.promise]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -27,16 +27,25 @@ export type KafkaEventTopicOptions = {
   readonly onNotice: (notice: PublisherNotice) => void;
 };
 
+/** What a claim finds. */
+type Standing = {
+  readonly cursor: TopicCursor | undefined;
+  readonly partitions: number;
+  readonly progress: Progress;
+};
+
 const callDeadlineMs = 30_000;
+/** A topic without a cursor is read whole; while that goes on it is not given up, but a topic must be claimed some day. */
+const claimDeadlineMs = 600_000;
 /** Records of the cursors' topic that are looked at before all of it is. */
 const cursorsRead = 1_000n;
 
 export class KafkaEventTopic implements EventTopic {
   readonly #options: KafkaEventTopicOptions;
   readonly #kafka: Kafka;
-  #closed = false;
+  readonly #closing = new AbortController();
   /** Ends what a claim is about, when the topic is closed. */
-  #open = new Set<() => Promise<void>>();
+  readonly #open = new Set<() => Promise<void>>();
 
   constructor(options: KafkaEventTopicOptions) {
     this.#options = options;
@@ -44,23 +53,28 @@ export class KafkaEventTopic implements EventTopic {
   }
 
   async claim(): Promise<TopicClaim> {
-    if (this.#closed) throw new EventoError("TOPIC_CLOSED", "found the topic closed");
+    if (this.#closing.signal.aborted) throw new EventoError("TOPIC_CLOSED", "found the topic closed");
     const { source, topic } = this.#options;
+    const what = `claiming ${topic}`;
     const writer = new TransactionalWriter({ kafka: this.#kafka, identity: source });
     const release = this.#owned(() => writer.release());
     try {
-      await this.#makeTopics();
-      await writer.claim();
-      const found = await this.#progress();
+      const found = await within(claimDeadlineMs, what, () => this.#claim(writer), this.#closing.signal);
       return new KafkaTopicClaim({ ...found, options: this.#options, writer, release });
     } catch (error) {
       await release();
-      throw topicErrorOf(error, `claiming ${topic}`);
+      throw topicErrorOf(error, what);
     }
   }
 
+  async #claim(writer: TransactionalWriter): Promise<Standing> {
+    await this.#makeTopics();
+    await writer.claim();
+    return this.#progress();
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await Promise.all([...this.#open].map((release) => release()));
   }
 
@@ -94,7 +108,7 @@ export class KafkaEventTopic implements EventTopic {
   }
 
   /** Has to come after the writer's claim: from then on nobody else changes what is read here. */
-  async #progress(): Promise<{ cursor: TopicCursor | undefined; partitions: number; progress: Progress }> {
+  async #progress(): Promise<Standing> {
     const { topic, cursorTopic } = this.#options;
     const [events, cursors] = await this.#withAdmin((admin) =>
       Promise.all([offsetsOf(admin, topic), offsetsOf(admin, cursorTopic)]),

@@ -94,6 +94,7 @@ export class TopicReader {
   }
 
   async close(): Promise<void> {
+    this.#reading?.settled.reject(new EventoError("TOPIC_UNAVAILABLE", "found the reader closed", { retryable: true }));
     await this.#consumer.disconnect().catch(() => undefined);
   }
 

@@ -1,0 +1,127 @@
+// All record schemas that the log knows of, numbered. The numbers are a function of the log alone: each registration of an
+// aggregate's schema opens a block of numbers, so that none is ever used twice, whatever comes later, and all are the same after a
+// restart, on a copy, and in a log that is read anew.
+//
+//   number = registration (from 1; 0 is Evento's own schema) × blockSize + record (from 1)
+//
+// A record that a later version leaves as it was keeps its number.
+import { hostAggregate, hostSchema } from "../domain/host-schema.ts";
+import { hostEventOf } from "../engine/host-stream.ts";
+import { EventoError } from "../errors.ts";
+import { pageRowsMax } from "../limits.ts";
+import type { Journal } from "../ports/journal.ts";
+import { parseAggregateSchema, type AggregateSchema } from "../schemas/aggregate-schema.ts";
+import type { RecordCodec } from "../schemas/record-codec.ts";
+import type { RecordName } from "./schema-ids.ts";
+
+/** More than any schema has records: its text is bounded. */
+const blockSize = 4_096;
+
+export type CatalogEntry = {
+  readonly id: number;
+  /** The record's full name, `SavingsAccount.DepositReceived`: Confluent's RecordNameStrategy. */
+  readonly subject: string;
+  /** From 1, without a gap, within the subject. */
+  readonly version: number;
+  /** Avro schema as JSON text, complete by itself. */
+  readonly schema: string;
+};
+
+export class SchemaCatalog {
+  readonly #journal: Pick<Journal, "stream">;
+  readonly #host: AggregateSchema;
+  readonly #entries = new Map<number, CatalogEntry>();
+  readonly #bySubject = new Map<string, CatalogEntry[]>();
+  readonly #byRecord = new Map<string, CatalogEntry>();
+  readonly #byContent = new Map<string, CatalogEntry>();
+  #registrations = 0;
+  #sequence = 0;
+  #refreshing: Promise<void> | undefined;
+
+  constructor({ journal }: { journal: Pick<Journal, "stream"> }) {
+    this.#journal = journal;
+    this.#host = parseAggregateSchema(hostSchema, { reserved: true });
+    // Evento's own records are numbered as its schema lists them: it only ever grows at its end.
+    this.#addBlock(this.#host, hostSchema.map(nameOf));
+  }
+
+  /** Reads what the log has registered since. Calls side by side share one reading. */
+  async refresh(): Promise<void> {
+    this.#refreshing ??= this.#read().finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const events = await this.#journal.stream(hostAggregate, { after: this.#sequence, limit: pageRowsMax });
+      for (const event of events) {
+        this.#sequence = event.sequence;
+        const hostEvent = hostEventOf(this.#host, event);
+        if (hostEvent.type === "SchemaRegistered")
+          this.#add(parseAggregateSchema(JSON.parse(hostEvent.payload.schema)));
+      }
+      if (events.length < pageRowsMax) return;
+    }
+  }
+
+  #add(schema: AggregateSchema): void {
+    this.#registrations += 1;
+    const names = [...schema.events.keys(), ...schema.commands.keys(), schema.root.name];
+    this.#addBlock(schema, names.toSorted());
+  }
+
+  #addBlock(schema: AggregateSchema, names: readonly string[]): void {
+    for (const [index, name] of names.entries()) {
+      const codec = schema.events.get(name) ?? schema.commands.get(name) ?? rootOf(schema, name);
+      if (codec === undefined) continue;
+      const subject = `${schema.name}.${name}`;
+      const entry = this.#entryOf(codec, subject, this.#registrations * blockSize + index + 1);
+      this.#byRecord.set(`${subject} ${schema.fingerprint}`, entry);
+    }
+  }
+
+  #entryOf(codec: RecordCodec, subject: string, id: number): CatalogEntry {
+    const schema = JSON.stringify(codec.schema);
+    const known = this.#byContent.get(schema);
+    if (known !== undefined) return known;
+    const versions = this.#bySubject.get(subject) ?? [];
+    const entry = { id, subject, version: versions.length + 1, schema };
+    this.#entries.set(id, entry);
+    this.#bySubject.set(subject, [...versions, entry]);
+    this.#byContent.set(schema, entry);
+    return entry;
+  }
+
+  /** In the order of their names. */
+  subjects(): readonly string[] {
+    return [...this.#bySubject.keys()].toSorted();
+  }
+
+  /** The oldest first; none for a subject that is not known. */
+  versions(subject: string): readonly CatalogEntry[] {
+    return this.#bySubject.get(subject) ?? [];
+  }
+
+  entry(id: number): CatalogEntry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** The schema that a stored payload is written in. @throws EventoError SCHEMA_UNKNOWN */
+  async entryOf({ aggregate_type, schema, record }: RecordName): Promise<CatalogEntry> {
+    const key = `${aggregate_type}.${record} ${schema}`;
+    if (!this.#byRecord.has(key)) await this.refresh();
+    const entry = this.#byRecord.get(key);
+    if (entry !== undefined) return entry;
+    throw new EventoError("SCHEMA_UNKNOWN", `found no schema ${schema} of ${aggregate_type}.${record} in the log`);
+  }
+}
+
+function nameOf(type: unknown): string {
+  return typeof type === "object" && type !== null && "name" in type ? String(type.name) : "";
+}
+
+function rootOf(schema: AggregateSchema, name: string): RecordCodec | undefined {
+  return schema.root.name === name ? schema.root : undefined;
+}
