@@ -1,5 +1,4 @@
 // Keeps what a host runs equal to the sources under a folder: builds what changed, deploys what was built.
-import { findFunctions } from "../../sdk-assemblyscript/build-function.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Deployed } from "../engine/deployment.ts";
 import { EventoError } from "../errors.ts";
@@ -8,6 +7,7 @@ import { errorText } from "./error-text.ts";
 import { functionBuild, type Compile, type FunctionBuild } from "./function-build.ts";
 import { sourceDigest } from "./function-sources.ts";
 import { functionLine } from "./function-line.ts";
+import { functionFolders } from "./function-targets.ts";
 import type { Terminal } from "./terminal.ts";
 
 export class DevFunctions {
@@ -29,22 +29,12 @@ export class DevFunctions {
 
   /** Builds and deploys what changed since the last call, and tells of each; never throws for what is wrong in sources. */
   async sync(): Promise<void> {
-    const directories = await this.#directories();
+    const directories = await functionFolders(this.#root);
     for (const directory of directories) await this.#build(directory);
     for (const directory of this.#tried.keys()) if (!directories.includes(directory)) this.#forget(directory);
     const builds = [...this.#refused.values()].toSorted((one, other) => one.rank - other.rank);
-    const width = Math.max(0, ...builds.map(({ name }) => name.length));
-    for (const build of builds) await this.#deploy(build, width);
-  }
-
-  /** @returns folders that hold a function; none when there is no such root. */
-  async #directories(): Promise<readonly string[]> {
-    try {
-      return await findFunctions(this.#root);
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-      throw error;
-    }
+    const nameWidth = Math.max(0, ...builds.map(({ name }) => name.length));
+    for (const build of builds) await this.#deploy(build, nameWidth);
   }
 
   async #build(directory: string): Promise<void> {
@@ -60,13 +50,13 @@ export class DevFunctions {
     }
   }
 
-  async #deploy(build: FunctionBuild, width: number): Promise<void> {
+  async #deploy(build: FunctionBuild, nameWidth: number): Promise<void> {
     try {
       const deployed = await this.#deployed(build);
       this.#refused.delete(build.directory);
       const { version, kinds, aggregate, events } = deployed.function;
       const shown = { name: build.name, version, kinds, aggregate, events, changed: deployed.changed };
-      this.#terminal.note(functionLine(shown, build, { width, terminal: this.#terminal }));
+      this.#terminal.note(functionLine(shown, build, { nameWidth, terminal: this.#terminal }));
     } catch (error) {
       if (!(error instanceof EventoError)) throw error;
       this.#terminal.note(`${build.directory} was not deployed\n${errorText(error, this.#terminal)}`);

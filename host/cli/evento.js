@@ -4,7 +4,7 @@
 // code and the end of this process pass on to it.
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, enableCompileCache } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +28,8 @@ if (runtime === undefined) {
 } else if (launcherPid !== undefined || (isRunning(runtime) && threadCount() >= threadsMin)) {
   delete process.env[launcherPidVariable];
   if (Number(launcherPid) === process.ppid) endWithParent();
+  // Halves the time to the first line. Not in the temporary folder, where others could put code in.
+  enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/evento-compiled", import.meta.url)));
   const { main } = await import("./main.ts");
   await main(process.argv.slice(2));
 } else {

@@ -1,6 +1,9 @@
-// One deployed function on one line: `greeting  handler and aggregator of Greeting  version 2, new, built in 0.4 s`.
+// One deployed function on one line: `greeting  version 2, new        handler and aggregator of Greeting  built in 0.4 s`.
 import type { FunctionBuild } from "./function-build.ts";
 import type { Terminal } from "./terminal.ts";
+
+/** Columns of `version 12, unchanged`. */
+const versionWidth = 21;
 
 export type ShownFunction = {
   readonly name: string;
@@ -12,18 +15,17 @@ export type ShownFunction = {
   readonly changed: boolean;
 };
 
-/** @param layout - width: columns for the name. */
+/** @param layout - `nameWidth`: columns for the name, so that lines of several align. */
 export function functionLine(
   shown: ShownFunction,
   build: Pick<FunctionBuild, "fresh" | "durationMs" | "kind"> | undefined,
-  { width, terminal }: { width: number; terminal: Terminal },
+  { nameWidth, terminal }: { nameWidth: number; terminal: Terminal },
 ): string {
-  const name = terminal.styled(shown.name.padEnd(width), "strong");
-  const version = `version ${shown.version}`;
-  const state = shown.changed ? terminal.styled(`${version}, new`, "good") : `${version}, unchanged`;
+  const name = terminal.styled(shown.name.padEnd(nameWidth), "strong");
+  const version = `version ${shown.version}, ${shown.changed ? "new" : "unchanged"}`.padEnd(versionWidth);
   const wasBuilt = build?.fresh === true && build.kind === "component";
   const built = wasBuilt ? terminal.styled(`  built in ${(build.durationMs / 1_000).toFixed(1)} s`, "faint") : "";
-  return `${name}  ${purpose(shown)}  ${state}${built}`;
+  return `${name}  ${terminal.styled(version, shown.changed ? "good" : "faint")}  ${purpose(shown)}${built}`;
 }
 
 function purpose({ kinds, aggregate, events }: ShownFunction): string {

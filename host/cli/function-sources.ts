@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
+import { manifestName } from "../../sdk-assemblyscript/manifest.ts";
 import { fieldOf, listField } from "./json-fields.ts";
 
 const authorFiles = ["handler.ts", "aggregator.ts", "dispatcher.ts"];
@@ -21,7 +22,7 @@ export function sourceDigest(directory: string): string {
 
 /** Paths of all that a build reads: the manifest, what it names, the author's files and what they import. */
 function sourceFiles(directory: string): string[] {
-  const manifest = join(directory, "evento.json");
+  const manifest = join(directory, manifestName);
   const paths = new Set([manifest, ...namedIn(manifest).map((path) => resolve(directory, path))]);
   const waiting = authorFiles.map((file) => join(directory, file));
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

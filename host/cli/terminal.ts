@@ -41,7 +41,9 @@ export class Terminal {
 
   /** Columns of standard output. */
   get width(): number {
-    return this.#stdout.columns ?? widthDefault;
+    const { columns = 0 } = this.#stdout;
+    // Some terminals do not know their width, and say 0.
+    return columns > 0 ? columns : widthDefault;
   }
 
   /** Writes a result line to standard output. */

@@ -74,7 +74,7 @@ async function deploy(deployable: Deployable, options: Options, terminal: Termin
     events: listField(answer, "events").map(String),
     changed: numberField(active, "version") !== version,
   };
-  terminal.result(functionLine(shown, deployable.build, { width: 0, terminal }));
+  terminal.result(functionLine(shown, deployable.build, { nameWidth: 0, terminal }));
 }
 
 async function deployablesOf(

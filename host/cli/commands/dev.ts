@@ -56,6 +56,7 @@ async function startDev(
   const tell = (error: unknown): void => terminal.note(errorText(error, terminal));
   // Before the first look, so that nothing saved in between is missed.
   const watch = new SourceWatch({ directories, onChange: () => functions.sync().catch(tell), onError: tell });
+  terminal.note(`building and deploying what is in ${options.functions}/ …`);
   await watch.call();
   terminal.note(introduction(host, directories, config, terminal));
   return async () => {
