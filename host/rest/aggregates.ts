@@ -1,8 +1,7 @@
 // /aggregates: states, now and then.
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
-import { QueryParameters } from "./query-parameters.ts";
-import { answer, named, pageParameters, type Route } from "./route.ts";
+import { answer, linkNext, named, pageParameters, type Route } from "./route.ts";
 
 export function aggregateRoutes({ engine }: { readonly engine: Engine }): readonly Route[] {
   return [
@@ -42,17 +41,15 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
           },
         },
       },
-      async handle(ctx) {
-        const query = new QueryParameters(new URLSearchParams(ctx.querystring), ["aggregate_type", "after", "limit"]);
+      async handle(ctx, _, query) {
         const limit = query.limit();
         const aggregates = await engine.queries.aggregates(query.requiredText("aggregate_type"), {
           after: query.text("after") ?? "",
           limit,
         });
-        answer(ctx, 200, {
-          aggregates,
-          next: aggregates.length === limit ? (aggregates.at(-1)?.aggregate ?? null) : null,
-        });
+        const next = aggregates.length === limit ? (aggregates.at(-1)?.aggregate ?? null) : null;
+        linkNext(ctx, next);
+        answer(ctx, 200, { aggregates, next });
       },
     },
     {
@@ -81,8 +78,7 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
         },
       ],
       answers: { "200": { description: "The aggregate.", content: { "application/json": named("Aggregate") } } },
-      async handle(ctx, { entity = "" }) {
-        const query = new QueryParameters(new URLSearchParams(ctx.querystring), ["at_sequence", "at_time"]);
+      async handle(ctx, { entity = "" }, query) {
         const sequence = query.count("at_sequence");
         const time = query.time("at_time");
         if (sequence !== undefined && time !== undefined)

@@ -14,6 +14,7 @@ import { HostMetrics } from "./metrics.ts";
 import { openapiOf } from "./openapi.ts";
 import { operationRoutes, type ReadyChecks } from "./operations.ts";
 import { ProblemReport } from "./problem-report.ts";
+import { QueryParameters } from "./query-parameters.ts";
 import { retryAfterS } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { schemaRoutes } from "./schemas.ts";
@@ -75,7 +76,10 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
 
 function routerOf(routes: readonly Route[]): Router {
   const router = new Router({ sensitive: true });
-  for (const { method, path, handle } of routes) router[method](path, async (ctx) => handle(ctx, ctx.params));
+  for (const { method, path, handle, parameters = [] } of routes) {
+    const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
+    router[method](path, async (ctx) => handle(ctx, ctx.params, new QueryParameters(ctx.querystring, known)));
+  }
   return router;
 }
 

@@ -12,9 +12,8 @@ import { textOf, type Line } from "./ndjson-lines.ts";
 import { outcomeWithin } from "./outcome.ts";
 import { preferenceOf } from "./preference.ts";
 import type { ProblemReport } from "./problem-report.ts";
-import { QueryParameters } from "./query-parameters.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
-import { answer, listOf, named, pageParameters, type Route } from "./route.ts";
+import { answer, linkNext, listOf, named, pageParameters, type Route } from "./route.ts";
 
 export type CommandRoutesContext = {
   readonly engine: Engine;
@@ -84,8 +83,7 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           },
         },
       },
-      async handle(ctx) {
-        const query = new QueryParameters(new URLSearchParams(ctx.querystring), ["status", "after", "limit"]);
+      async handle(ctx, _, query) {
         const status = query.requiredText("status");
         if (status !== "parked" && status !== "pending")
           throw new EventoError(
@@ -94,7 +92,9 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           );
         const limit = query.limit();
         const commands = await engine.queries.commandsIn(status, { after: query.text("after") ?? "", limit });
-        answer(ctx, 200, { commands, next: commands.length === limit ? (commands.at(-1)?.command.id ?? null) : null });
+        const next = commands.length === limit ? (commands.at(-1)?.command.id ?? null) : null;
+        linkNext(ctx, next);
+        answer(ctx, 200, { commands, next });
       },
     },
     {
@@ -149,8 +149,12 @@ async function answerOutcome(ctx: Context, context: CommandRoutesContext, post: 
   const waitMs = preference?.waitMs ?? context.waitMs;
   const view = await counted(context.metrics, async () => outcomeWithin(await post(), { ...context, waitMs }));
   if (preference !== undefined) ctx.set("Preference-Applied", preference.applied);
-  if (view.status !== "done") ctx.set("Location", `/commands/${encodeURIComponent(view.command.id)}`);
-  answer(ctx, view.status === "done" ? 200 : 202, view);
+  if (view.status === "done" && preference?.isAsync !== true) {
+    answer(ctx, 200, view);
+    return;
+  }
+  ctx.set("Location", `/commands/${encodeURIComponent(view.command.id)}`);
+  answer(ctx, 202, view);
 }
 
 async function counted(metrics: HostMetrics, outcome: () => Promise<CommandView>): Promise<CommandView> {

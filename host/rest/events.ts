@@ -7,15 +7,15 @@ import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { EventFilter } from "../ports/journal.ts";
 import { eventPostOf } from "./drafts.ts";
+import { logLines, serverSentEvents } from "./event-streams.ts";
 import { takeInTurn } from "./line-intake.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
 import { textOf, type Line } from "./ndjson-lines.ts";
 import type { ProblemReport } from "./problem-report.ts";
-import { QueryParameters } from "./query-parameters.ts";
+import type { QueryParameters } from "./query-parameters.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
-import { answer, listOf, named, pageParameters, type Route } from "./route.ts";
+import { answer, linkNext, listOf, named, pageParameters, type Route } from "./route.ts";
 
-const heartbeatMs = 15_000;
 const filters = ["aggregate", "aggregate_type", "event_type", "entity"] as const;
 const types = { json: "application/json", ndjson: "application/x-ndjson", sse: "text/event-stream" } as const;
 
@@ -90,7 +90,7 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
           },
         },
       },
-      handle: (ctx) => list(ctx, context),
+      handle: (ctx, _, query) => list(ctx, query, context),
     },
     {
       method: "get",
@@ -129,8 +129,7 @@ async function begin(line: Line, earlier: Earlier, { engine, report }: EventRout
   }
 }
 
-async function list(ctx: Context, context: EventRoutesContext): Promise<void> {
-  const query = new QueryParameters(new URLSearchParams(ctx.querystring), ["after", "limit", ...filters]);
+async function list(ctx: Context, query: QueryParameters, context: EventRoutesContext): Promise<void> {
   const filter: EventFilter = Object.fromEntries(
     filters.flatMap((name) => {
       const value = query.text(name);
@@ -138,32 +137,60 @@ async function list(ctx: Context, context: EventRoutesContext): Promise<void> {
     }),
   );
   const after = query.count("after") ?? 0;
-  const type = ctx.accepts(types.json, types.ndjson, types.sse);
   ctx.vary("Accept");
-  if (type === types.json) {
-    const limit = query.limit();
-    const { events, scannedTo } = await context.engine.queries.events({ after, limit, filter });
-    answer(ctx, 200, { events, next: scannedTo });
-    return;
+  switch (ctx.accepts(types.json, types.ndjson, types.sse)) {
+    case types.json:
+      await page(ctx, { after, limit: query.limit(), filter }, context);
+      return;
+    case types.ndjson: {
+      const limit = query.count("limit");
+      stream(ctx, types.ndjson, context, (signal) => logLines(context.engine, { after, limit, filter, signal }));
+      return;
+    }
+    case types.sse: {
+      query.requireAbsent("limit", "following has no end");
+      const from = lastEventIdOf(ctx) ?? after;
+      stream(ctx, types.sse, context, (signal) => serverSentEvents(context.engine, { after: from, filter, signal }));
+      return;
+    }
+    case false:
+    default:
+      throw new EventoError(
+        "NOT_ACCEPTABLE",
+        `found the header Accept ${JSON.stringify(ctx.get("accept").slice(0, 200))}, expected one of ${Object.values(types).join(", ")}`,
+      );
   }
-  if (type !== types.ndjson && type !== types.sse)
-    throw new EventoError(
-      "NOT_ACCEPTABLE",
-      `found Accept ${JSON.stringify(ctx.get("accept").slice(0, 200))}, expected one of ${Object.values(types).join(", ")}`,
-    );
+}
+
+async function page(
+  ctx: Context,
+  query: { after: number; limit: number; filter: EventFilter },
+  { engine }: EventRoutesContext,
+): Promise<void> {
+  const { events, scannedTo } = await engine.queries.events(query);
+  linkNext(ctx, scannedTo > query.after ? scannedTo : null);
+  answer(ctx, 200, { events, next: scannedTo });
+}
+
+/** Answers a stream that ends with the client, or when the host closes. */
+function stream(
+  ctx: Context,
+  type: string,
+  { closing }: EventRoutesContext,
+  source: (signal: AbortSignal) => AsyncGenerator<string>,
+): void {
   const ended = new AbortController();
-  const end = (): void => ended.abort();
+  const end = (): void => {
+    ended.abort();
+    closing.removeEventListener("abort", end);
+  };
   ctx.res.once("close", end);
-  context.closing.addEventListener("abort", end, { once: true });
+  closing.addEventListener("abort", end);
+  if (closing.aborted) end();
   ctx.status = 200;
   ctx.type = type;
   ctx.set("Cache-Control", "no-store");
-  const source =
-    type === types.ndjson
-      ? wholeLog(context.engine, { after, filter, signal: ended.signal })
-      : follow(context.engine, { after: lastEventIdOf(ctx) ?? after, filter, signal: ended.signal });
-  ctx.body = Readable.from(source, { objectMode: false });
-  ctx.res.once("close", () => context.closing.removeEventListener("abort", end));
+  ctx.body = Readable.from(source(ended.signal), { objectMode: false });
 }
 
 /** @throws EventoError HEADER_INVALID */
@@ -173,50 +200,6 @@ function lastEventIdOf(ctx: Context): number | undefined {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new EventoError(
     "HEADER_INVALID",
-    `found Last-Event-ID ${JSON.stringify(text.slice(0, 100))}, expected a position`,
+    `found the header Last-Event-ID ${JSON.stringify(text.slice(0, 100))}, expected a position`,
   );
-}
-
-/** All events from a position to what is the head now, a page of lines at a time. */
-async function* wholeLog(
-  engine: Engine,
-  query: { after: number; filter: EventFilter; signal: AbortSignal },
-): AsyncGenerator<string> {
-  const head = engine.head.position;
-  let { after } = query;
-  while (after < head && !query.signal.aborted) {
-    const { events, scannedTo } = await engine.queries.events({ after, limit: 500, filter: query.filter });
-    const lines = events.filter((event) => event.position <= head).map((event) => `${JSON.stringify(event)}\n`);
-    if (lines.length > 0) yield lines.join("");
-    if (scannedTo === after) return;
-    after = scannedTo;
-  }
-}
-
-/** Server-sent events from a position on, and a comment now and then, so that a broken connection shows. */
-async function* follow(
-  engine: Engine,
-  query: { after: number; filter: EventFilter; signal: AbortSignal },
-): AsyncGenerator<string> {
-  yield ": following\n\n";
-  const pages = engine.queries.follow(query);
-  let next = pages.next();
-  try {
-    for (;;) {
-      const { promise: beat, resolve } = Promise.withResolvers<"beat">();
-      const timer = setTimeout(resolve, heartbeatMs, "beat");
-      const result = await Promise.race([next, beat]).finally(() => clearTimeout(timer));
-      if (result === "beat") {
-        yield ": still here\n\n";
-        continue;
-      }
-      if (result.done === true) return;
-      yield result.value.events
-        .map((event) => `id: ${event.position}\nevent: ${event.event_type}\ndata: ${JSON.stringify(event)}\n\n`)
-        .join("");
-      next = pages.next();
-    }
-  } finally {
-    await pages.return(undefined);
-  }
 }

@@ -4,6 +4,8 @@ import type { IncomingMessage } from "node:http";
 import { outcomeWaitMsMax } from "../limits.ts";
 
 export type Preference = {
+  /** `respond-async`: the answer only says where to look. */
+  readonly isAsync: boolean;
   readonly waitMs: number;
   /** What the answer's Preference-Applied says. */
   readonly applied: string;
@@ -16,11 +18,11 @@ export function preferenceOf(request: IncomingMessage): Preference | undefined {
   const tokens = (Array.isArray(header) ? header.join(",") : header).toLowerCase().split(",");
   for (const token of tokens) {
     const preference = token.split(";", 1)[0]?.trim() ?? "";
-    if (preference === "respond-async") return { waitMs: 0, applied: "respond-async" };
+    if (preference === "respond-async") return { isAsync: true, waitMs: 0, applied: "respond-async" };
     const seconds = /^wait\s*=\s*"?(\d{1,6})"?$/.exec(preference)?.[1];
     if (seconds === undefined) continue;
     const waitMs = Math.min(outcomeWaitMsMax, Number(seconds) * 1_000);
-    return { waitMs, applied: `wait=${waitMs / 1_000}` };
+    return { isAsync: false, waitMs, applied: `wait=${waitMs / 1_000}` };
   }
   return undefined;
 }

@@ -8,9 +8,9 @@ export class QueryParameters {
   readonly #values: ReadonlyMap<string, string>;
 
   /** @throws EventoError QUERY_INVALID for a parameter that is unknown or given twice */
-  constructor(search: URLSearchParams, known: readonly string[]) {
+  constructor(querystring: string, known: readonly string[]) {
     const values = new Map<string, string>();
-    for (const [name, value] of search) {
+    for (const [name, value] of new URLSearchParams(querystring)) {
       if (!known.includes(name))
         throw invalid(name, `is unknown, expected ${known.length === 0 ? "none" : known.join(", ")}`);
       if (values.has(name)) throw invalid(name, "is given twice");
@@ -28,6 +28,11 @@ export class QueryParameters {
     const value = this.#values.get(name);
     if (value === undefined || value === "") throw invalid(name, "is missing");
     return value;
+  }
+
+  /** @throws EventoError QUERY_INVALID when a parameter is there that has no meaning here */
+  requireAbsent(name: string, why: string): void {
+    if (this.#values.has(name)) throw invalid(name, `has no meaning here: ${why}`);
   }
 
   /** A whole number from 0. @throws EventoError QUERY_INVALID */

@@ -1,6 +1,8 @@
 // A route and its description in one: what serves is what the OpenAPI document says.
 import type { Context } from "koa";
 
+import type { QueryParameters } from "./query-parameters.ts";
+
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export type Parameter = {
@@ -27,7 +29,12 @@ export type Route = {
   readonly body?: { readonly [mediaType: string]: JsonSchema };
   /** Answers by status. Problems are added for all. */
   readonly answers: { readonly [status: string]: Answer };
-  readonly handle: (ctx: Context, parameters: { readonly [name: string]: string }) => Promise<void>;
+  readonly handle: (
+    ctx: Context,
+    parameters: { readonly [name: string]: string },
+    /** The query, with no parameters but those declared. */
+    query: QueryParameters,
+  ) => Promise<void>;
 };
 
 /** A reference to one of the document's named schemas. */
@@ -44,6 +51,14 @@ export function answer(ctx: Context, status: number, value: unknown): void {
   ctx.status = status;
   ctx.type = "application/json";
   ctx.body = JSON.stringify(value);
+}
+
+/** Links the next page of a list (RFC 8288): the same query, after what this page ended with. */
+export function linkNext(ctx: Context, after: string | number | null): void {
+  if (after === null) return;
+  const query = new URLSearchParams(ctx.querystring);
+  query.set("after", String(after));
+  ctx.set("Link", `<${ctx.path}?${query.toString()}>; rel="next"`);
 }
 
 export const pageParameters = (order: string): readonly Parameter[] => [

@@ -7,6 +7,7 @@ import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
+import { answerClientError } from "./client-error.ts";
 import type { ReadyChecks } from "./operations.ts";
 import type { Route } from "./route.ts";
 
@@ -67,6 +68,7 @@ export class RestServer {
         void handle(request, response);
       },
     );
+    server.on("clientError", answerClientError);
     server.maxConnections = connectionsMax;
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
