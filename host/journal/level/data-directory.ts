@@ -25,6 +25,9 @@ export type DataPaths = {
   readonly unfinished: string;
   readonly log: string;
   readonly index: string;
+  /** An index that is being made, and one whose place another takes. */
+  readonly newIndex: string;
+  readonly oldIndex: string;
   readonly head: string;
 };
 
@@ -34,6 +37,8 @@ export function pathsOf(directory: string): DataPaths {
     unfinished: join(directory, "EVENTO.unfinished"),
     log: join(directory, "log"),
     index: join(directory, "index"),
+    newIndex: join(directory, "index.new"),
+    oldIndex: join(directory, "index.old"),
     head: join(directory, "head"),
   };
 }

@@ -4,17 +4,17 @@ import { mkdir } from "node:fs/promises";
 
 import { Fatality } from "../fatality.ts";
 import { LogJournal } from "../log-journal.ts";
-import { project } from "../projection.ts";
-import type { Journal, JournalHead } from "../../ports/journal.ts";
-import { beginDirectory, finishDirectory, pathsOf, readIdentity, type Identity } from "./data-directory.ts";
+import type { Journal } from "../../ports/journal.ts";
+import { beginDirectory, finishDirectory, pathsOf, type Identity } from "./data-directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
-import { HeadFile, readAnchor, type Anchor } from "./head-file.ts";
-import { indexFormat, readCheckpoint } from "./index-checkpoint.ts";
-import { openDatabase, type LevelDatabase } from "./level-database.ts";
+import { HeadFile, readAnchor } from "./head-file.ts";
+import { holdDirectory } from "./held-directory.ts";
+import { catchUp } from "./index-build.ts";
+import { indexFormat, openIndex, readCheckpoint } from "./index-database.ts";
+import { openDatabase } from "./level-database.ts";
 import { LevelLog, logWriteBufferBytes } from "./level-log.ts";
-import { indexWriteBufferBytes, LevelRows } from "./level-rows.ts";
-import { emptyHead, walkLog } from "./log-walk.ts";
-import { indexDamaged } from "./row-codec.ts";
+import { LevelRows } from "./level-rows.ts";
+import { emptyHead } from "./log-walk.ts";
 
 export type OpenedJournal = {
   readonly journal: Journal;
@@ -55,20 +55,15 @@ export async function openJournal(given: {
   onFatal: (error: Error) => void;
 }): Promise<OpenedJournal> {
   const { directory, onFatal } = given;
-  const identity = await readIdentity(directory);
   await using closing = new AsyncDisposableStack();
-  const lock = await DirectoryLock.take(directory);
-  closing.defer(() => lock.release());
-  const paths = pathsOf(directory);
+  const { identity, paths, logDb } = await holdDirectory(directory, closing);
   const anchor = await readAnchor(paths.head);
-  const logDb = await openDatabase(paths.log, { createIfMissing: false, writeBufferBytes: logWriteBufferBytes });
-  closing.defer(() => logDb.close());
   const indexDb = await openIndex(paths.index);
   closing.defer(() => indexDb.close());
   const fatality = new Fatality();
   const rows = new LevelRows({ db: indexDb, fatality, checkpoint: await readCheckpoint(indexDb) });
   const log = new LevelLog({ db: logDb, fatality, room: () => rows.room() });
-  const head = await catchUp({ log, rows, anchor });
+  const head = await catchUp(rows, { log, anchors: [anchor] });
   const headFile = await HeadFile.open(paths.head, fatality);
   closing.defer(() => headFile.close());
   headFile.write(head);
@@ -91,28 +86,4 @@ export async function openJournal(given: {
   // After the journal, which rejects what waits before anybody ends the process.
   fatality.onRaise(onFatal);
   return { journal, identity };
-}
-
-/** Projects what the index has not seen, and checks that part of the log on the way. */
-async function catchUp(given: { log: LevelLog; rows: LevelRows; anchor: Anchor }): Promise<JournalHead> {
-  const { log, rows, anchor } = given;
-  const { format: _, ...from } = rows.checkpoint;
-  let latest: JournalHead = from;
-  for await (const { group, head } of walkLog({ log, from, anchors: [anchor, from] })) {
-    const { number, firstPosition, eventCount } = group;
-    project(rows, { number, firstPosition, eventCount, entries: group.entries() });
-    rows.reflect({ ...head, format: indexFormat });
-    await rows.room();
-    latest = head;
-  }
-  return latest;
-}
-
-/** The index on LevelDB: an unreadable one is no loss, and the error says so. */
-async function openIndex(path: string): Promise<LevelDatabase> {
-  try {
-    return await openDatabase(path, { createIfMissing: false, writeBufferBytes: indexWriteBufferBytes });
-  } catch (cause) {
-    throw indexDamaged("found no database that LevelDB can open in place", cause);
-  }
 }

@@ -11,8 +11,6 @@ import { checkpointTable, whole, type Checkpoint, type Order, type Table } from 
 import { writeFailed, type LevelDatabase } from "./level-database.ts";
 import { decodeRow, indexDamaged, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
 
-/** Bytes that LevelDB gathers in memory before it writes a table. */
-export const indexWriteBufferBytes = 32 << 20;
 /** Longest time that a change waits in memory before it is written behind. */
 const flushMs = 1_000;
 /** Rows that one step of a read over a range takes from LevelDB. */

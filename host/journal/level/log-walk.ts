@@ -44,7 +44,8 @@ export function headOf(group: Group): JournalHead {
   return { group: group.number, position: group.lastPosition, hash: group.chain, time: group.head.time };
 }
 
-function requireReached(anchor: Anchor, last: number): void {
+/** @throws EventoError LOG_TRUNCATED when the last group lies before an anchor. */
+export function requireReached(anchor: Anchor, last: number): void {
   if (anchor.group <= last) return;
   throw new EventoError(
     "LOG_TRUNCATED",

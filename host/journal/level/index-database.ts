@@ -1,13 +1,30 @@
-// What of the log an index on disk reflects.
+// An index on disk, and what of the log it reflects.
 import { emptyChain } from "../group-codec.ts";
 import { checkpointTable, whole, type Checkpoint } from "../tables.ts";
-import type { LevelDatabase } from "./level-database.ts";
+import { openDatabase, type LevelDatabase } from "./level-database.ts";
 import { decodeRow, indexDamaged, rowKey } from "./row-codec.ts";
 
 /** Grows with every change of what the index holds; an index of another format is rebuilt. */
 export const indexFormat = 1;
 
 export const emptyCheckpoint: Checkpoint = { format: indexFormat, group: 0, position: 0, hash: emptyChain, time: 0 };
+
+/** Bytes that LevelDB gathers in memory before it writes a table. */
+const writeBufferBytes = 32 << 20;
+
+/** Opens an index. @throws EventoError INDEX_DAMAGED: an unreadable one is no loss, and the error says so. */
+export async function openIndex(path: string): Promise<LevelDatabase> {
+  try {
+    return await openDatabase(path, { createIfMissing: false, writeBufferBytes });
+  } catch (cause) {
+    throw indexDamaged("found no database that LevelDB can open in place", cause);
+  }
+}
+
+/** Opens an index that is made at a place where there is none. */
+export function makeIndex(path: string): Promise<LevelDatabase> {
+  return openDatabase(path, { createIfMissing: true, writeBufferBytes });
+}
 
 /**
  * Reads the checkpoint; that of an empty index when there is no row at all.
