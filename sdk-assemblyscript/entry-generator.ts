@@ -4,6 +4,7 @@ import type { AggregateSchema } from "../host/schemas/aggregate-schema.ts";
 import { faultAt, type AuthorFunction } from "./author-functions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Manifest } from "./manifest.ts";
+import { textLiteral } from "./text-literal.ts";
 
 export type AuthorFile = { readonly file: string; readonly functions: readonly AuthorFunction[] };
 
@@ -74,7 +75,7 @@ export function aggregateEntryOf(schema: AggregateSchema, files: AuthorFiles): E
   const lines = [
     ...imports,
     `import * as types from "./${module}";`,
-    `const DESCRIPTION: string = ${JSON.stringify(description)};`,
+    `const DESCRIPTION: string = ${textLiteral(description)};`,
     ...common,
   ];
   if (files.handler !== undefined) {
@@ -146,7 +147,7 @@ export function dispatcherEntryOf(manifest: Extract<Manifest, { kind: "dispatche
     ...imports,
     ...schemas.map((schema) => `import * as ${schema.name} from "./${moduleNameOf(schema.name)}";`),
     'import * as dispatcher from "../dispatcher";',
-    `const DESCRIPTION: string = ${JSON.stringify(description)};`,
+    `const DESCRIPTION: string = ${textLiteral(description)};`,
     ...common,
     ...dispatch(wanted.map((one, index) => ({ ...one, extra: found[index]?.extra ?? 0 }))),
   ];

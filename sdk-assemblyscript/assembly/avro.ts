@@ -6,6 +6,20 @@ export class Box<T> {
   constructor(public value: T) {}
 }
 
+/** The type of what is always null: there is no value of it. */
+@final
+export class Null {
+  private constructor() {}
+}
+
+/** Bytes that generated code holds as text. */
+export function bytesOfHex(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length >> 1);
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] = <u8>parseInt(hex.substr(index << 1, 2), 16);
+  return bytes;
+}
+
 @final
 export class Reader {
   constructor(
@@ -95,10 +109,10 @@ export class Reader {
     let count = this.readLong();
     if (count < 0) {
       count = -count;
-      this.readLong();
+      this.readLength();
     }
-    // An item may take no byte at all (null, an empty record), but nobody means millions of those.
-    if (count > <i64>(this.end - this.at) + 1000) throw new Error("avro: a count beyond the bytes");
+    // An item may take no byte at all (null, an empty record): of those a host lets 100,000 through.
+    if (count < 0 || count > <i64>(this.end - this.at) + 100_000) throw new Error("avro: a count beyond the bytes");
     return count;
   }
 
@@ -207,7 +221,8 @@ export class Writer {
         const size = <usize>String.UTF8.byteLength(value);
         this.writeLong(size);
         this.need(size);
-        String.UTF8.encodeUnsafe(from, length, this.at);
+        // Half of a surrogate pair is no text: it traps here, with a message, rather than at the host.
+        String.UTF8.encodeUnsafe(from, length, this.at, false, String.UTF8.ErrorMode.ERROR);
         this.at += size;
         return;
       }

@@ -39,7 +39,8 @@ export class Decimal {
     let decimals = -1;
     const negative = text.startsWith("-");
     const start = negative ? 1 : 0;
-    if (text.length == start) throw new Error("decimal: no digits in " + text);
+    if (text.length == start || text.startsWith(".", start) || text.endsWith("."))
+      throw new Error("decimal: not a number: " + text);
     for (let index = start; index < text.length; index++) {
       const code = text.charCodeAt(index);
       if (code == 46 && decimals < 0) {
@@ -117,19 +118,25 @@ export class Decimal {
     return new Decimal(negative ? -(<i64>low) : <i64>low, scale);
   }
 
+  /** -1, 0 or 1 as this is less, equal or more: by value, so that 1.5 equals 1.50. */
   compare(other: Decimal): i32 {
-    const scale = max(this.scale, other.scale);
-    const left = this.rescale(scale).units;
-    const right = other.rescale(scale).units;
-    return left < right ? -1 : left > right ? 1 : 0;
+    if (this.scale > other.scale) return -other.compare(this);
+    // The finer one is cut down, since scaling the coarser one up might overflow.
+    const factor = powerOfTen(other.scale - this.scale);
+    const whole = other.units / factor;
+    if (this.units != whole) return this.units < whole ? -1 : 1;
+    const rest = other.units % factor;
+    return rest > 0 ? -1 : rest < 0 ? 1 : 0;
   }
 
-  @operator("==") equals(other: Decimal): bool {
-    return this.compare(other) == 0;
+  /** Equal by value. Either may be null; but to ask whether an optional decimal is there, write `if (amount)`. */
+  @operator("==") static equal(left: Decimal | null, right: Decimal | null): bool {
+    if (!left || !right) return changetype<usize>(left) == changetype<usize>(right);
+    return left.compare(right) == 0;
   }
 
-  @operator("!=") differs(other: Decimal): bool {
-    return this.compare(other) != 0;
+  @operator("!=") static different(left: Decimal | null, right: Decimal | null): bool {
+    return !Decimal.equal(left, right);
   }
 
   @operator("<") isLess(other: Decimal): bool {

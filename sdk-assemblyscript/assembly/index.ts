@@ -1,5 +1,5 @@
 // What authors import from "evento".
-export { Box } from "./avro";
+export { Box, Null } from "./avro";
 export { Decimal } from "./decimal";
 export { Payload } from "./payload";
 export { Cause, Command, Event } from "./envelopes";
