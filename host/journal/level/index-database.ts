@@ -33,9 +33,9 @@ export function makeIndex(path: string): Promise<LevelDatabase> {
  */
 export async function readCheckpoint(db: LevelDatabase): Promise<Checkpoint> {
   const key = rowKey(checkpointTable, whole);
-  const stored = db.getSync(key);
+  const { stored, empty } = await storedCheckpoint(db, key);
   if (stored === undefined) {
-    if (await isEmpty(db)) return emptyCheckpoint;
+    if (empty) return emptyCheckpoint;
     throw indexDamaged("found rows and no checkpoint");
   }
   const checkpoint = decodeRow(checkpointTable, key, stored);
@@ -44,10 +44,15 @@ export async function readCheckpoint(db: LevelDatabase): Promise<Checkpoint> {
   return checkpoint;
 }
 
-async function isEmpty(db: LevelDatabase): Promise<boolean> {
+async function storedCheckpoint(
+  db: LevelDatabase,
+  key: Uint8Array,
+): Promise<{ stored: Uint8Array | undefined; empty: boolean }> {
   const iterator = db.keys({ limit: 1 });
   try {
-    return (await iterator.next()) === undefined;
+    return { stored: db.getSync(key), empty: (await iterator.next()) === undefined };
+  } catch (cause) {
+    throw indexDamaged("found bytes that LevelDB can't read in the checkpoint", cause);
   } finally {
     await iterator.close();
   }

@@ -1,0 +1,40 @@
+// Everything that a journal of a sample log can be asked, so that two of them can be compared.
+import type { Journal } from "../../host/ports/journal.ts";
+import { sampleNames } from "./sample-log.ts";
+
+const all = { after: "", limit: 1_000 };
+
+/** Asks a journal everything, each question on its own. Folded states are left out: they may be lost at any time. */
+export async function allAnswers(journal: Journal): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {};
+  for (const [question, ask] of questionsTo(journal)) answers[question] = await ask();
+  return answers;
+}
+
+/** The questions by name. */
+export function questionsTo(journal: Journal): ReadonlyMap<string, () => unknown> {
+  const { commands, events, aggregates, types, entities, dispatchers } = sampleNames;
+  const questions = new Map<string, () => unknown>();
+  questions.set("head", () => ({ ...journal.head, hash: Buffer.from(journal.head.hash) }));
+  questions.set("events", () => journal.events({ after: 0, limit: 1_000 }));
+  for (const status of ["pending", "parked"] as const) questions.set(status, () => journal.commandsIn(status, all));
+  for (const id of commands) {
+    questions.set(`command ${id}`, () => journal.command(id));
+    questions.set(`under ${id}`, () => journal.commandsUnder(id, 1_000));
+  }
+  for (const id of events) questions.set(`event ${id}`, () => journal.event(id));
+  for (const id of aggregates) {
+    questions.set(`stream ${id}`, () => journal.stream(id, { after: 0, limit: 1_000 }));
+    questions.set(`sequence ${id}`, () => journal.sequence(id));
+  }
+  for (const type of types) questions.set(`aggregates ${type}`, () => journal.aggregates(type, all));
+  for (const id of entities) {
+    questions.set(`owner ${id}`, () => journal.aggregateOf(id));
+    questions.set(`referrers ${id}`, () => journal.referrers(id));
+  }
+  for (const name of dispatchers) {
+    questions.set(`cursor ${name}`, () => journal.cursor(name));
+    questions.set(`parked of ${name}`, () => journal.parkedDispatches(name, { after: 0, limit: 1_000 }));
+  }
+  return questions;
+}
