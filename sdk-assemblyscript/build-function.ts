@@ -45,7 +45,7 @@ export async function buildFunction(directory: string): Promise<BuiltFunction> {
   const generated = await generatedFiles(directory, schemas);
   const entry = entryOf(manifest, files);
   requireNone(directory, entry.diagnostics);
-  const { core, diagnostics } = await compile(directory, generated.set("generated/entry.ts", entry.text));
+  const { core, diagnostics } = compile(directory, generated.set("generated/entry.ts", entry.text));
   requireNone(directory, diagnostics);
   const exports: Export[] = [];
   if (files.handler !== undefined) exports.push("handle");

@@ -1,19 +1,30 @@
 // AssemblyScript to a core module, in memory: the author's files, the generated ones, and the SDK under the name "evento".
+// The compiler is driven by hand and not by its `asc`, which ends the process when the compiler trips over a source.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { main as compileAssembly } from "assemblyscript/asc";
+import * as assemblyscript from "assemblyscript";
+import { libraryFiles, libraryPrefix } from "assemblyscript/asc";
 
+import { reasonOf } from "../host/errors.ts";
 import { placeOf, type Diagnostic } from "./diagnostic.ts";
+import { explained } from "./purity.ts";
 
 /** Where the SDK's own AssemblyScript lies. */
 const library = join(import.meta.dirname, "assembly");
 const entryFile = "generated/entry.ts";
 
-/** How the compiler asks for the files of a package. */
-const packageFile = /(?:^|\/)node_modules\/evento\/(?:assembly\/)?(.*)$/;
+/** How the compiler asks for the files of this package. */
+const packagePath = /^~lib\/evento(?:\/(.+))?$/;
+
+const optimizeLevel = 3;
+const shrinkLevel = 0;
+const runtimeFile = `${libraryPrefix}rt/index-minimal`;
 
 export type Compiled = { readonly core: Uint8Array; readonly diagnostics: readonly Diagnostic[] };
+
+/** A text, and the path that the compiler knows it by. */
+type Source = { readonly path: string; readonly text: string | null };
 
 /**
  * Compiles an entry.
@@ -21,39 +32,77 @@ export type Compiled = { readonly core: Uint8Array; readonly diagnostics: readon
  * @param directory - the function's folder; the author's files are read from it.
  * @param generated - texts by path from the folder, such as `generated/entry.ts`.
  */
-export async function compile(directory: string, generated: ReadonlyMap<string, string>): Promise<Compiled> {
-  const diagnostics: Diagnostic[] = [];
-  let core: Uint8Array = new Uint8Array(0);
-  const sourceText = (name: string): string | null => generated.get(name) ?? readOrNull(pathOf(directory, name));
-  const { error } = await compileAssembly(
-    [
-      entryFile,
-      "--outFile",
-      "core.wasm",
-      "--optimizeLevel",
-      "3",
-      "--runtime",
-      "minimal",
-      "--use",
-      `abort=generated/entry/evento__abort`,
-    ],
-    {
-      readFile: sourceText,
-      writeFile: (_name, contents) => {
-        if (typeof contents !== "string") core = contents;
-      },
-      listFiles: () => [],
-      reportDiagnostic: (diagnostic) => diagnostics.push(diagnosticOf(diagnostic, sourceText)),
-    },
-  );
-  if (error !== null && diagnostics.length === 0)
-    diagnostics.push({ file: entryFile, line: 0, column: 0, message: error.message });
-  return { core, diagnostics };
+export function compile(directory: string, generated: ReadonlyMap<string, string>): Compiled {
+  const sourceOf = (path: string): Source => {
+    const own = packagePath.exec(path);
+    if (own !== null) {
+      const [, file = "index"] = own;
+      return { path: `${libraryPrefix}evento/${file}.ts`, text: readOrNull(join(library, `${file}.ts`)) };
+    }
+    const standard = standardSource(path);
+    if (standard !== undefined) return standard;
+    return { path: `${path}.ts`, text: generated.get(`${path}.ts`) ?? readOrNull(join(directory, `${path}.ts`)) };
+  };
+  const program = assemblyscript.newProgram(optionsOf());
+  try {
+    parseAll(program, sourceOf);
+    const faults = errorsOf(program);
+    if (faults.length > 0) return { core: new Uint8Array(0), diagnostics: faults };
+    const core = moduleOf(program);
+    return { core, diagnostics: errorsOf(program) };
+  } catch (error) {
+    // The compiler broke off: what it has said so far is the likely reason.
+    const faults = errorsOf(program);
+    const message = `the AssemblyScript compiler broke off: ${reasonOf(error)}`;
+    const crash = { file: entryFile, line: 0, column: 0, message };
+    return { core: new Uint8Array(0), diagnostics: faults.length > 0 ? faults : [crash] };
+  } finally {
+    program.module.dispose();
+  }
 }
 
-function pathOf(directory: string, name: string): string {
-  const [, file] = packageFile.exec(name) ?? [];
-  return file === undefined ? join(directory, name) : join(library, file);
+function optionsOf(): assemblyscript.Options {
+  const options = assemblyscript.newOptions();
+  assemblyscript.setRuntime(options, assemblyscript.Runtime.Minimal);
+  assemblyscript.setOptimizeLevelHints(options, optimizeLevel, shrinkLevel);
+  assemblyscript.addGlobalAlias(options, "abort", "generated/entry/evento__abort");
+  return options;
+}
+
+/** Parses the standard library, the entry, and all that they ask for. */
+function parseAll(program: assemblyscript.Program, sourceOf: (path: string) => Source): void {
+  const files: { readonly [name: string]: string } = libraryFiles;
+  for (const [name, text] of Object.entries(files))
+    if (!name.includes("/")) assemblyscript.parse(program, text, `${libraryPrefix}${name}.ts`, false);
+  for (const path of [runtimeFile, entryFile.replace(/\.ts$/, "")]) {
+    const source = sourceOf(path);
+    assemblyscript.parse(program, source.text, source.path, true);
+  }
+  for (let path = assemblyscript.nextFile(program); path !== null; path = assemblyscript.nextFile(program)) {
+    const source = sourceOf(path);
+    assemblyscript.parse(program, source.text, source.path, false);
+  }
+}
+
+/** The core module; empty when there are errors. */
+function moduleOf(program: assemblyscript.Program): Uint8Array {
+  assemblyscript.initializeProgram(program);
+  const module = assemblyscript.compile(program);
+  if (program.diagnostics.some(assemblyscript.isError)) return new Uint8Array(0);
+  if (!assemblyscript.validate(module)) throw new Error("its module is not valid");
+  assemblyscript.optimize(module, optimizeLevel, shrinkLevel);
+  return module.toBinary().output;
+}
+
+function standardSource(path: string): Source | undefined {
+  if (!path.startsWith(libraryPrefix)) return undefined;
+  const files: { readonly [name: string]: string } = libraryFiles;
+  const name = path.slice(libraryPrefix.length);
+  for (const candidate of [name, `${name}/index`]) {
+    const text = files[candidate];
+    if (text !== undefined) return { path: `${libraryPrefix}${candidate}.ts`, text };
+  }
+  return undefined;
 }
 
 function readOrNull(path: string): string | null {
@@ -64,25 +113,20 @@ function readOrNull(path: string): string | null {
   }
 }
 
-type CompilerMessage = {
-  readonly message: string;
-  readonly range: { readonly start: number; readonly source: { readonly normalizedPath: string } } | null;
-};
+/** The errors that have not been asked for yet. */
+function errorsOf(program: assemblyscript.Program): readonly Diagnostic[] {
+  const errors: Diagnostic[] = [];
+  for (
+    let message = assemblyscript.nextDiagnostic(program);
+    message !== null;
+    message = assemblyscript.nextDiagnostic(program)
+  )
+    if (assemblyscript.isError(message)) errors.push(diagnosticOf(message));
+  return errors;
+}
 
-/** What functions can't have, and what to use instead. */
-const impure = [
-  [
-    /'?Math\.random|'?crypto\.?/,
-    "functions are pure and have no randomness: let the command carry what is to be random",
-  ],
-  [/'?Date\.now/, "functions are pure and have no clock: use the command's or event's `time`"],
-  [/'?console/, 'use `log` from "evento"'],
-] as const;
-
-function diagnosticOf({ message, range }: CompilerMessage, sourceText: (name: string) => string | null): Diagnostic {
-  const hint = impure.find(([pattern]) => pattern.test(message))?.[1];
-  const text = hint === undefined ? message : `${message} (${hint})`;
-  if (range === null) return { file: entryFile, line: 0, column: 0, message: text };
-  const file = range.source.normalizedPath;
-  return { file, ...placeOf(sourceText(file) ?? "", range.start), message: text };
+function diagnosticOf({ message, range }: assemblyscript.DiagnosticMessage): Diagnostic {
+  if (range === null) return { file: entryFile, line: 0, column: 0, message: explained(message) };
+  const { normalizedPath, text } = range.source;
+  return { file: normalizedPath, ...placeOf(text, range.start), message: explained(message) };
 }
