@@ -24,6 +24,7 @@ export function generateClasses(schema: AggregateSchema): string {
     `// Generated from the schema of ${schema.name}: not to be edited.`,
     'import { Box, Decimal, Null, Payload } from "evento";',
     'import { Reader, Writer, bytesOfHex } from "evento/avro";',
+    'import { uuidBytes, uuidText } from "evento/uuid";',
     "",
     ...types,
     ...unions,
@@ -104,10 +105,45 @@ function fixedClass(shape: FixedShape, names: TypeNames): readonly string[] {
     `    if (bytes.length != ${size}) throw new Error("${name} takes ${size} bytes, not " + bytes.length.toString());`,
     "  }",
     "",
+    ...(shape.logical?.kind === "uuid" ? indented(uuidMembers(name)) : []),
+    ...(shape.logical?.kind === "duration" ? indented(durationMembers(name)) : []),
     "  write(writer: Writer): void {",
     "    writer.writeFixed(this.bytes);",
     "  }",
     "}",
     "",
+  ];
+}
+
+function uuidMembers(name: string): readonly string[] {
+  return [
+    "/** From text such as `f81d4fae-7dec-11d0-a765-00a0c91e6bf6`. */",
+    `static parse(text: string): ${name} {`,
+    `  return new ${name}(uuidBytes(text));`,
+    "}",
+    "",
+    "toString(): string {",
+    "  return uuidText(this.bytes);",
+    "}",
+    "",
+  ];
+}
+
+/** Three little-endian numbers of 32 bits. */
+function durationMembers(name: string): readonly string[] {
+  const parts = ["months", "days", "milliseconds"];
+  return [
+    `static of(${parts.map((part) => `${part}: u32`).join(", ")}): ${name} {`,
+    `  const duration = new ${name}();`,
+    ...parts.map((part, index) => `  store<u32>(duration.bytes.dataStart, ${part}, ${4 * index});`),
+    "  return duration;",
+    "}",
+    "",
+    ...parts.flatMap((part, index) => [
+      `get ${part}(): u32 {`,
+      `  return load<u32>(this.bytes.dataStart, ${4 * index});`,
+      "}",
+      "",
+    ]),
   ];
 }

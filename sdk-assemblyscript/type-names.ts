@@ -36,7 +36,7 @@ const members = words("read write typeName prototype name");
 
 /** Names that generated code and every author's file use, so that no class can take them. */
 const used = words(`
-  Array Box Cause Command Commands Decimal Error Event Events Map Null Payload Reader Referrers String Uint8Array Writer
+  Array Box Cause Command Commands Decimal Error Event Events Map Null Payload Reader String Uint8Array Writer
   bytesOfHex fail log`);
 
 const primitiveTypes: { readonly [kind in PrimitiveName]: string } = {
@@ -70,9 +70,10 @@ export class TypeNames {
 
   constructor(types: Iterable<NamedShape>) {
     this.#taken = new Set(used);
-    for (const { name } of types) {
-      const short = shortNameOf(name);
-      const free = this.#free(short);
+    const all = [...types];
+    const shorts = all.map(({ name }) => shortNameOf(name));
+    for (const { name } of all) {
+      const free = this.#free(shortNameOf(name), shorts);
       this.#taken.add(free);
       this.#classes.set(name, free);
     }
@@ -152,8 +153,8 @@ export class TypeNames {
     return this.#unions.values();
   }
 
-  #free(wish: string): string {
-    return freeName(wish, (name) => this.#taken.has(name) || reserved.has(name) || typeWords.has(name), []);
+  #free(wish: string, siblings: readonly string[] = []): string {
+    return freeName(wish, (name) => this.#taken.has(name) || reserved.has(name) || typeWords.has(name), siblings);
   }
 }
 
