@@ -6,7 +6,7 @@ import { Writer } from "./avro";
 declare function hostLog(level: i32, pointer: usize, length: usize): void;
 
 export function logAt(level: i32, message: string): void {
-  const bytes = String.UTF8.encode(message);
+  const bytes = String.UTF8.encode(message, false, String.UTF8.ErrorMode.REPLACE);
   hostLog(level, changetype<usize>(bytes), bytes.byteLength);
 }
 
@@ -30,6 +30,7 @@ export function freeArgument(pointer: usize, length: usize): void {
 /** Where answers lie: tag 4 | pointer 4 | length 4. The bytes they point to are freed after the host has read them. */
 const ANSWER = heap.alloc(16);
 let calls: i32 = 0;
+let pages: i32 = memory.size();
 
 function answer(tag: u32, writer: Writer): usize {
   store<u32>(ANSWER, tag);
@@ -41,7 +42,7 @@ function answer(tag: u32, writer: Writer): usize {
 function failed(reason: string): usize {
   const writer = new Writer(<usize>String.UTF8.byteLength(reason) + 1);
   const length = <usize>String.UTF8.byteLength(reason);
-  String.UTF8.encodeUnsafe(changetype<usize>(reason), reason.length, writer.at);
+  String.UTF8.encodeUnsafe(changetype<usize>(reason), reason.length, writer.at, false, String.UTF8.ErrorMode.REPLACE);
   writer.at += length;
   return answer(1, writer);
 }
@@ -83,5 +84,8 @@ export function freeText(answer: usize): void {
 /** After the host has read an answer. No frame of the function is on the stack here, so it is safe to collect. */
 export function freeAnswer(answer: usize): void {
   heap.free(load<usize>(answer, 4));
-  if ((++calls & 63) == 0) __collect();
+  // Seldom enough to cost little. Memory that has grown tells of much garbage, which the next call had better use again.
+  if ((++calls & 63) != 0 && memory.size() == pages) return;
+  __collect();
+  pages = memory.size();
 }

@@ -23,6 +23,14 @@ function checkedMultiply(left: i64, right: i64): i64 {
 
 @final
 export class Decimal {
+  static least(left: Decimal, right: Decimal): Decimal {
+    return left.compare(right) <= 0 ? left : right;
+  }
+
+  static most(left: Decimal, right: Decimal): Decimal {
+    return left.compare(right) >= 0 ? left : right;
+  }
+
   /** @param units - the value in the smallest units, e.g. cents; @param scale - digits after the point. */
   constructor(
     readonly units: i64,
@@ -116,6 +124,24 @@ export class Decimal {
     }
     if (high != 0 || <i64>low < 0) throw new Error("decimal: overflow");
     return new Decimal(negative ? -(<i64>low) : <i64>low, scale);
+  }
+
+  /** The quotient, rounded half away from zero to `scale` decimals. */
+  dividedBy(other: Decimal, scale: i32): Decimal {
+    if (other.units == 0) throw new Error("decimal: division by zero");
+    const shift = scale + other.scale - this.scale;
+    const left = shift > 0 ? checkedMultiply(this.units, powerOfTen(shift)) : this.units;
+    const right = shift < 0 ? checkedMultiply(other.units, powerOfTen(-shift)) : other.units;
+    if (left == i64.MIN_VALUE || right == i64.MIN_VALUE) throw new Error("decimal: overflow");
+    const quotient = left / right;
+    const rest = abs(left % right);
+    const away: i64 = left < 0 == right < 0 ? 1 : -1;
+    return new Decimal(rest >= abs(right) - rest ? quotient + away : quotient, scale);
+  }
+
+  /** The value without its sign. */
+  get magnitude(): Decimal {
+    return this.units < 0 ? this.negated() : this;
   }
 
   /** -1, 0 or 1 as this is less, equal or more: by value, so that 1.5 equals 1.50. */

@@ -1,5 +1,6 @@
 // What authors import from "evento".
 export { Box, Null } from "./avro";
+export { Day, Timestamp } from "./day";
 export { Decimal } from "./decimal";
 export { Payload } from "./payload";
 export { Cause, Command, Event } from "./envelopes";
