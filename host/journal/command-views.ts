@@ -1,19 +1,22 @@
 // What the log says of commands: the index has their places, the log has the rest.
-import { invariant } from "../errors.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
+import { invariant } from "../errors.ts";
 import type { CommandRecord } from "../ports/journal.ts";
+import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
-import type { Rows } from "./rows.ts";
+import { indexDamaged, type Rows } from "./rows.ts";
 import { commandTable, ordinalOf, statusTable, treeTable, type CommandRow, type Place } from "./tables.ts";
 
 export class CommandViews {
   readonly #groups: Groups;
   readonly #rows: Rows;
+  readonly #fatality: Fatality;
 
-  constructor({ groups, rows }: { groups: Groups; rows: Rows }) {
+  constructor({ groups, rows, fatality }: { groups: Groups; rows: Rows; fatality: Fatality }) {
     this.#groups = groups;
     this.#rows = rows;
+    this.#fatality = fatality;
   }
 
   async command(id: string): Promise<CommandRecord | undefined> {
@@ -32,8 +35,8 @@ export class CommandViews {
       const limit = page.limit - records.length;
       const listed = await this.#rows.range(statusTable, status, { after: after === "" ? undefined : after, limit });
       for (const { order: id } of listed) {
-        const record = await this.command(String(id));
-        if (record?.status === status) records.push(record);
+        const record = await this.#listed(String(id));
+        if (record.status === status) records.push(record);
       }
       const last = listed.at(-1);
       if (last === undefined || listed.length < limit) break;
@@ -44,11 +47,8 @@ export class CommandViews {
 
   async commandsUnder(rootCause: string, limit: number): Promise<readonly CommandRecord[]> {
     const records: CommandRecord[] = [];
-    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit })) {
-      const record = await this.command(id);
-      invariant(record !== undefined, `the index lists the command ${id} under ${rootCause} and does not know it`);
-      records.push(record);
-    }
+    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit }))
+      records.push(await this.#listed(id));
     return records;
   }
 
@@ -61,6 +61,13 @@ export class CommandViews {
     invariant(outcome.kind === "outcome", `the command ${id} is done by an entry of kind ${outcome.kind}`);
     if (index >= outcome.event_count) return undefined;
     return storedEvent(group.entry(row.last.slot - outcome.event_count + index));
+  }
+
+  /** A command that a list names. LevelDB may lose a row without a word, and then the list tells. */
+  async #listed(id: string): Promise<CommandRecord> {
+    const record = await this.command(id);
+    if (record === undefined) throw this.#fatality.raise(indexDamaged(`found no row of the listed command ${id}`));
+    return record;
   }
 
   async #recordOf(row: CommandRow): Promise<CommandRecord> {

@@ -4,9 +4,10 @@ import type { StoredEvent } from "../domain/envelope.ts";
 import { eventsScannedMax } from "../limits.ts";
 import type { EventFilter, JournalHead } from "../ports/journal.ts";
 import type { CommandViews } from "./command-views.ts";
+import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
-import type { Rows } from "./rows.ts";
+import { indexDamaged, type Rows } from "./rows.ts";
 import { eventIdTable, streamTable, type Place } from "./tables.ts";
 
 export type EventPage = { readonly events: readonly StoredEvent[]; readonly scannedTo: number };
@@ -18,11 +19,13 @@ export class EventViews {
   readonly #commands: CommandViews;
   readonly #groups: Groups;
   readonly #rows: Rows;
+  readonly #fatality: Fatality;
 
-  constructor({ commands, groups, rows }: { commands: CommandViews; groups: Groups; rows: Rows }) {
-    this.#commands = commands;
-    this.#groups = groups;
-    this.#rows = rows;
+  constructor(given: { commands: CommandViews; groups: Groups; rows: Rows; fatality: Fatality }) {
+    this.#commands = given.commands;
+    this.#groups = given.groups;
+    this.#rows = given.rows;
+    this.#fatality = given.fatality;
   }
 
   /** @param head - what is durable; nothing after it is looked at. */
@@ -63,6 +66,9 @@ export class EventViews {
   async stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]> {
     if (query.limit <= 0) return [];
     const rows = await this.#rows.range(streamTable, aggregate, query);
+    const gap = rows.findIndex(({ order }, index) => order !== query.after + 1 + index);
+    if (gap >= 0)
+      throw this.#fatality.raise(indexDamaged(`found no row of event ${query.after + 1 + gap} of ${aggregate}`));
     const events: StoredEvent[] = [];
     for (let start = 0; start < rows.length; start += groupsAtOnce) {
       const places = rows.slice(start, start + groupsAtOnce).map(({ row }) => row);

@@ -65,8 +65,8 @@ export class LogJournal implements Journal {
     this.#onCommitted = onCommitted;
     this.#onClosed = onClosed;
     this.#groups = new Groups({ log, rows, fatality });
-    this.#commands = new CommandViews({ groups: this.#groups, rows });
-    this.#events = new EventViews({ commands: this.#commands, groups: this.#groups, rows });
+    this.#commands = new CommandViews({ groups: this.#groups, rows, fatality });
+    this.#events = new EventViews({ commands: this.#commands, groups: this.#groups, rows, fatality });
     this.#admission = new Admission({ rows, durableGroup: head.group });
     this.#commit = new GroupCommit({
       log,

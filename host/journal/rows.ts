@@ -1,5 +1,6 @@
 // The rows of the index, whatever they lie on: LevelDB with what is not yet written in memory, or memory alone. The projection
 // and the views of the journal see only this.
+import { EventoError } from "../errors.ts";
 import type { Order, Table } from "./tables.ts";
 
 export type OrderedRow<Row> = { readonly order: Order; readonly row: Row };
@@ -26,4 +27,11 @@ export interface Rows {
    * @param bornIn - the first group that can have put it: a row that was never written need not be removed.
    */
   remove<Row>(table: Table<Row>, partition: string, order: Order | undefined, bornIn: number): void;
+}
+
+export function indexDamaged(what: string, cause?: unknown): EventoError {
+  return new EventoError("INDEX_DAMAGED", `${what} of the index`, {
+    cause,
+    hint: "stop the host and rebuild the index with `evento reindex`: the log is the truth, and the index follows from it",
+  });
 }

@@ -1,7 +1,8 @@
 // Compares an index with one that was just made from the log: both are walked in the order of their keys, so that a row that is
 // only in one of them shows whichever it is.
 import type { LevelDatabase } from "./level-database.ts";
-import { decodeRow, indexDamaged, requireSound, rowKey } from "./row-codec.ts";
+import { indexDamaged } from "../rows.ts";
+import { decodeRow, requireSound, rowKey } from "./row-codec.ts";
 import { checkpointTable, stateTable, streamTable } from "../tables.ts";
 
 const rowsReadAtOnce = 1_000;

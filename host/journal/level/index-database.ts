@@ -2,7 +2,8 @@
 import { emptyChain } from "../group-codec.ts";
 import { checkpointTable, whole, type Checkpoint } from "../tables.ts";
 import { openDatabase, type LevelDatabase } from "./level-database.ts";
-import { decodeRow, indexDamaged, rowKey } from "./row-codec.ts";
+import { indexDamaged } from "../rows.ts";
+import { decodeRow, rowKey } from "./row-codec.ts";
 
 /** Grows with every change of what the index holds; an index of another format is rebuilt. */
 export const indexFormat = 1;

@@ -6,10 +6,10 @@ import { EventoError } from "../../errors.ts";
 import { indexBytesMax, indexRowsMax } from "../../limits.ts";
 import type { Fatality } from "../fatality.ts";
 import { Overlay, type Held, type Partition } from "../overlay.ts";
-import type { OrderedRow, RowRange, Rows } from "../rows.ts";
+import { indexDamaged, type OrderedRow, type RowRange, type Rows } from "../rows.ts";
 import { checkpointTable, whole, type Checkpoint, type Order, type Table } from "../tables.ts";
 import { writeFailed, type LevelDatabase } from "./level-database.ts";
-import { decodeRow, indexDamaged, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
+import { decodeRow, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
 
 /** Longest time that a change waits in memory before it is written behind. */
 const flushMs = 1_000;

@@ -7,8 +7,8 @@
 // The length before the partition keeps any id from being a prefix of another's range.
 import { crc32 } from "node:zlib";
 
-import { EventoError } from "../../errors.ts";
 import { bufferOver } from "../avro-record.ts";
+import { indexDamaged } from "../rows.ts";
 import type { Order, Table } from "../tables.ts";
 
 const crcBytes = 4;
@@ -96,13 +96,6 @@ export function requireSound(key: Uint8Array, stored: Uint8Array): void {
   const end = bytes.length - crcBytes;
   if (end >= 0 && bytes.readUInt32BE(end) === crc32(bytes.subarray(0, end), crc32(key))) return;
   throw indexDamaged(`found a checksum that does not fit in a row of the table ${key[0]}`);
-}
-
-export function indexDamaged(what: string, cause?: unknown): EventoError {
-  return new EventoError("INDEX_DAMAGED", `${what} of the index`, {
-    cause,
-    hint: "stop the host and rebuild the index with `evento reindex`: the log is the truth, and the index follows from it",
-  });
 }
 
 function orderBytesOf(order: Order | undefined): number {
