@@ -32,7 +32,7 @@ const typeWords = words(`
   number object readonly set string symbol type u16 u32 u64 u8 unknown usize v128`);
 
 /** Members that every generated class has. */
-const members = words("read write typeName prototype name");
+const members = words("read write typeName prototype");
 
 /** Names that generated code and every author's file use, so that no class can take them. */
 const used = words(`
