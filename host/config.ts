@@ -72,10 +72,12 @@ export function readConfig(given: {
   for (const name of Object.keys(environment))
     if (name.startsWith(prefix) && !others.has(name) && !isName(name.slice(prefix.length).toLowerCase()))
       throw unknown(name, Object.keys(settings).map(variableOf));
-  const path = flags["config"] ?? environment["EVENTO_CONFIG"];
+  // A variable that is set to nothing is one that was not set: compose files and shells pass such on.
+  const variable = (name: string): string | undefined => environment[name] || undefined;
+  const path = flags["config"] ?? variable("EVENTO_CONFIG");
   const file = path === undefined ? {} : readFile(path);
   const value = (name: keyof HostConfig): string =>
-    flags[name] ?? environment[variableOf(name)] ?? file[name] ?? settings[name].fallback;
+    flags[name] ?? variable(variableOf(name)) ?? file[name] ?? settings[name].fallback;
   return {
     listen: value("listen"),
     data: value("data"),
@@ -136,6 +138,8 @@ function readFile(path: string): { readonly [name: string]: string } {
   const values: { [name: string]: string } = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (!isName(name)) throw unknown(name, Object.keys(settings));
+    if (typeof value === "object" && !(Array.isArray(value) && name === "kafka_brokers"))
+      throw new EventoError("CONFIG_INVALID", `found ${name} of another kind in ${path}, expected a text or a number`);
     values[name] = String(value);
   }
   return values;

@@ -10,7 +10,10 @@ export interface Logger {
 /** Longest text of one field. */
 const fieldCharsMax = 4_000;
 
-/** Writes lines to a stream. JSON escapes line ends and control characters, so no field can forge a line. */
+/** What JSON leaves as it is although a terminal or a viewer obeys it: C1, DEL, line separators, marks that turn text. */
+const obeyed = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Writes lines to a stream. Line ends and control characters are escaped, so that no field can forge a line. */
 export class JsonLog implements Logger {
   readonly #stream: NodeJS.WritableStream;
 
@@ -23,8 +26,13 @@ export class JsonLog implements Logger {
       name,
       typeof value === "string" ? value.slice(0, fieldCharsMax) : value,
     ]);
-    this.#stream.write(
-      `${JSON.stringify({ time: new Date().toISOString(), level, event, ...Object.fromEntries(bounded) })}\n`,
-    );
+    // Twice: they come first, and no field takes their place.
+    const own = { time: new Date().toISOString(), level, event };
+    const line = JSON.stringify({ ...own, ...Object.fromEntries(bounded), ...own });
+    this.#stream.write(`${line.replaceAll(obeyed, escaped)}\n`);
   }
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

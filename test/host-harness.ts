@@ -64,10 +64,10 @@ export class HostHarness {
     this.#log = "";
     const child = spawn(process.execPath, [entry, "serve"], {
       env: {
-        ...process.env,
-        ...this.#environment,
+        ...outerEnvironment(),
         EVENTO_LISTEN: "127.0.0.1:0",
         EVENTO_DATA: join(this.directory, "data"),
+        ...this.#environment,
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -107,4 +107,9 @@ export class HostHarness {
     await this.kill(signal);
     await this.start();
   }
+}
+
+/** Without what somebody may have set for a host of their own. */
+function outerEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("EVENTO_")));
 }

@@ -115,7 +115,7 @@ function unmatched(ctx: Context, router: Router): EventoError {
 }
 
 function answerProblem(ctx: Context, report: ProblemReport, error: unknown): void {
-  const problem = report.of(error);
+  const problem = report.of(error, ctx.method);
   ctx.status = problem.status;
   ctx.type = "application/problem+json";
   ctx.body = JSON.stringify(problem);

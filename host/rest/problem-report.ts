@@ -11,8 +11,8 @@ export class ProblemReport {
     this.#logger = logger;
   }
 
-  of(error: unknown): Problem {
-    const known = problemOf(error);
+  of(error: unknown, method?: string): Problem {
+    const known = problemOf(error, method);
     if (known !== undefined) return known;
     const id = randomUUID();
     this.#logger.log("error", "rest.failed", {

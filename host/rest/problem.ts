@@ -36,6 +36,9 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   NO_HANDLER: [422, "No function handles this command"],
   NO_AGGREGATOR: [422, "No function aggregates this type"],
   EVENT_NOT_FOLDED: [422, "The event can't be folded into its aggregate"],
+  STATE_TOO_LARGE: [409, "The aggregate's state is too large"],
+  AVRO_INVALID: [409, "The aggregator answered what is off its schema"],
+  SCHEMA_UNKNOWN_TYPE: [409, "The aggregator's schema lacks what is stored"],
   FOLD_FAILED: [409, "The aggregator can't fold what is stored"],
   ID_CONFLICT: [409, "The id was used for other content"],
   SEQUENCE_MISMATCH: [412, "The aggregate is at another sequence"],
@@ -60,9 +63,12 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   HOST_OVERLOADED: [503, "Too much waits in this host"],
   SHUTTING_DOWN: [503, "The host is shutting down"],
   FUNCTION_UNAVAILABLE: [503, "The function can't be run now"],
+  GATE_BUSY: [503, "Too many functions are being checked"],
   JOURNAL_FAILED: [503, "The journal could not be written"],
+  JOURNAL_WRITE_FAILED: [503, "The journal could not be written"],
   JOURNAL_CLOSED: [503, "The host is shutting down"],
   LOG_DAMAGED: [500, "The log is damaged"],
+  COMPONENT_DAMAGED: [500, "A stored function is damaged"],
   INDEX_DAMAGED: [500, "The index is damaged"],
 };
 
@@ -74,12 +80,16 @@ export function knownProblems(): readonly { readonly code: string; readonly stat
 /** Seconds after which a refused call may be tried again. */
 export const retryAfterS = 1;
 
-/** The problem document of a failure; undefined for one that nobody foresaw. */
-export function problemOf(error: unknown): Problem | undefined {
+/** What is a fault of a draft is a conflict with what is deployed for who only reads. */
+const readStatuses: ReadonlyMap<string, number> = new Map([["NO_AGGREGATOR", 409]]);
+
+/** The problem document of a failure; undefined for one that nobody foresaw. @param method - of the request that failed. */
+export function problemOf(error: unknown, method = "POST"): Problem | undefined {
   if (!(error instanceof EventoError)) return undefined;
   const row = problems[error.code];
   if (row === undefined) return undefined;
-  const [status, title] = row;
+  const [usual, title] = row;
+  const status = (method === "GET" ? readStatuses.get(error.code) : undefined) ?? usual;
   return {
     type: `urn:evento:error:${error.code}`,
     title,

@@ -30,6 +30,8 @@ const sweepMs = 20;
 const drainMs = 5_000;
 
 export class RestServer {
+  /** Where it listens; with the port that was taken. */
+  readonly url: string;
   readonly routes: readonly Route[];
   readonly #server: Server;
   readonly #closing: AbortController;
@@ -39,11 +41,13 @@ export class RestServer {
   #closed: Promise<void> | undefined;
 
   private constructor(given: {
+    url: string;
     routes: readonly Route[];
     server: Server;
     closing: AbortController;
     drained: AbortController;
   }) {
+    this.url = given.url;
     this.routes = given.routes;
     this.#server = given.server;
     this.#closing = given.closing;
@@ -72,13 +76,7 @@ export class RestServer {
     server.maxConnections = connectionsMax;
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
-    return new RestServer({ routes, server, closing, drained });
-  }
-
-  get url(): string {
-    const address = this.#server.address();
-    if (!isAddress(address)) throw new Error("invariant broken: a listening server has an address");
-    return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+    return new RestServer({ url: urlOf(server.address()), routes, server, closing, drained });
   }
 
   /** Takes no new connection, no new command and no further line, and lets go who follows; what is under way goes on. */
@@ -125,6 +123,8 @@ async function listen(server: Server, { host, port }: RestOptions["address"]): P
   server.off("error", reject);
 }
 
-function isAddress(address: string | AddressInfo | null): address is AddressInfo {
-  return typeof address === "object" && address !== null;
+function urlOf(address: string | AddressInfo | null): string {
+  if (typeof address !== "object" || address === null)
+    throw new Error("invariant broken: a listening server has an address");
+  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }

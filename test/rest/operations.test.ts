@@ -1,0 +1,71 @@
+import test from "ava";
+
+import { at, RestUnderTest } from "./rest-under-test.ts";
+
+const add = { entity: "box:1", command_type: "Add", payload: { n: 2 } };
+
+test("a host is alive and ready, with each check by name", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  t.is((await rest.get("/healthz")).status, 200);
+  const { status, body } = await rest.get("/readyz");
+  t.is(status, 200);
+  t.deepEqual(body, { status: "ok", checks: { accepting: "ok", room: "ok" } });
+});
+
+test("metrics count commands by outcome, events and calls of functions", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  await rest.post("/commands", add);
+  await rest.post("/commands", { ...add, command_type: "Divide" });
+  await rest.post("/commands", { ...add, command_type: "Misbehave", payload: { how: "fail" } });
+  const { headers, body } = await rest.get("/metrics");
+  t.regex(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  const text = String(body);
+  for (const line of [
+    'evento_commands_total{outcome="done"} 1',
+    'evento_commands_total{outcome="refused"} 1',
+    'evento_commands_total{outcome="parked"} 1',
+    "evento_commands_pending 0",
+    `evento_journal_position ${rest.engine.head.position}`,
+    'evento_function_failures{function="boxes"} 2',
+    'evento_http_requests_total{method="POST",route="/commands",status="422"} 1',
+  ])
+    t.true(text.split("\n").includes(line), `${line} is not in\n${text}`);
+  t.regex(text, /^process_cpu_seconds_total /m);
+});
+
+test("ids never become labels of metrics", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  await rest.get("/commands/secret-id");
+  await rest.get("/nowhere/secret-id");
+  t.false(String((await rest.get("/metrics")).body).includes("secret-id"));
+});
+
+test("every route is in the document, with a schema for each answer and all references resolved", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  const { body: document } = await rest.get("/openapi.json");
+  t.is(at(document, "openapi"), "3.1.0");
+  t.true(rest.server.routes.length > 20);
+  for (const { method, path, answers, parameters = [] } of rest.server.routes) {
+    const operation = at(document, "paths", path.replaceAll(/:(\w+)/g, "{$1}"), method);
+    t.deepEqual(
+      new Set(Object.keys(Object(at(operation, "responses")))),
+      new Set([...Object.keys(answers), "default"]),
+    );
+    const described = parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+    t.deepEqual(
+      described,
+      [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? ""),
+      `${method} ${path}`,
+    );
+  }
+  const names = new Set(Object.keys(Object(at(document, "components", "schemas"))));
+  for (const [, name = ""] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g))
+    t.true(names.has(name), name);
+});
+
+test("the start page is HTML that names the API", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  const { headers, body } = await rest.get("/");
+  t.regex(headers.get("content-type") ?? "", /^text\/html/);
+  t.regex(String(body), /openapi\.json/);
+});
