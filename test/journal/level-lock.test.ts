@@ -1,0 +1,40 @@
+import test from "ava";
+
+import { startChild } from "./child-process.ts";
+import { makeDataDirectory, openIn } from "./level-directory.ts";
+import { doneCommand } from "./sample-entries.ts";
+
+test("a second host on a directory is refused, and the first is not disturbed", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const first = startChild(t, "appending-child.ts", [directory, "a", "1"]);
+  await first.said("durable");
+  for (let attempt = 0; attempt < 5; attempt++)
+    await t.throwsAsync(openIn(t, directory), { code: "JOURNAL_LOCKED", message: /another host/ });
+  await first.saidLines(first.lines.length + 20);
+  await first.kill();
+  const journal = await openIn(t, directory);
+  const receipts = first.lines.filter((line) => line.startsWith("durable")).map((line) => line.split(" ")[1] ?? "");
+  t.true(receipts.length > 20);
+  for (const id of receipts) t.is((await journal.command(id))?.status, "done", id);
+});
+
+test("a second journal of the same process on a directory is refused, and the first is not disturbed", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const first = await openIn(t, directory);
+  await t.throwsAsync(openIn(t, directory), { code: "JOURNAL_LOCKED" });
+  await first.append(doneCommand("1")).durable;
+  await first.close();
+  const second = await openIn(t, directory);
+  t.is((await second.command("1"))?.status, "done");
+});
+
+test("two hosts that open a directory at once do not both get it", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const openings = await Promise.allSettled(Array.from({ length: 5 }, () => openIn(t, directory)));
+  t.is(openings.filter(({ status }) => status === "fulfilled").length, 1);
+});
+
+test("directories next to each other are held apart", async (t) => {
+  const journals = await Promise.all([makeDataDirectory(t), makeDataDirectory(t)]);
+  for (const directory of journals) await t.notThrowsAsync(openIn(t, directory));
+});
