@@ -1,5 +1,10 @@
+import { rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import test from "ava";
 
+import { DirectoryLock } from "../../host/journal/level/directory-lock.ts";
 import { startChild } from "./child-process.ts";
 import { makeDataDirectory, openIn } from "./level-directory.ts";
 import { doneCommand } from "./sample-entries.ts";
@@ -37,4 +42,20 @@ test("two hosts that open a directory at once do not both get it", async (t) => 
 test("directories next to each other are held apart", async (t) => {
   const journals = await Promise.all([makeDataDirectory(t), makeDataDirectory(t)]);
   for (const directory of journals) await t.notThrowsAsync(openIn(t, directory));
+});
+
+test("where a socket is a file, one that a killed host left behind is taken over, and one in use is not", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const lock = await DirectoryLock.take(directory, "darwin");
+  await t.throwsAsync(DirectoryLock.take(directory, "darwin"), { code: "JOURNAL_LOCKED" });
+  await lock.release();
+  const { dev, ino } = await stat(directory, { bigint: true });
+  const path = join(tmpdir(), `evento-${dev}-${ino}.sock`);
+  t.teardown(() => rm(path, { force: true }));
+  const left = startChild(t, "listening-child.ts", [path]);
+  await left.said("listening");
+  await left.kill();
+  await t.notThrowsAsync(stat(path));
+  const again = await DirectoryLock.take(directory, "darwin");
+  await again.release();
 });

@@ -1,7 +1,10 @@
-// One host a data directory. LevelDB's own lock is lost by merely reading its file, so this one lies beside it: an abstract Unix
-// socket named by the directory's device and inode, which the kernel drops with the process however it ends.
-import { stat } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+// One host a data directory. LevelDB's own lock is lost by merely reading its file, so this one lies beside it: a socket named by
+// the directory's device and inode. On Linux and Windows its name is in no directory, and the kernel drops it with the process
+// however that ends; elsewhere it is a file, which a killed process leaves behind and nobody answers at.
+import { rm, stat } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { EventoError, reasonOf } from "../../errors.ts";
 
@@ -13,30 +16,20 @@ export class DirectoryLock {
   }
 
   /** @throws EventoError JOURNAL_LOCKED when another process, or this one, holds the directory. */
-  static async take(directory: string): Promise<DirectoryLock> {
+  static async take(directory: string, platform: NodeJS.Platform = process.platform): Promise<DirectoryLock> {
     const { dev, ino } = await stat(directory, { bigint: true });
-    const server = createServer((socket) => socket.destroy());
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    server.once("error", reject);
-    // Elsewhere than on Linux a leading NUL is no name; a Windows pipe and a loopback port have no counterpart that is as safe.
-    server.listen(
-      process.platform === "win32" ? `\\\\.\\pipe\\evento-${dev}-${ino}` : `\0evento-${dev}-${ino}`,
-      resolve,
-    );
+    const name = `evento-${dev}-${ino}`;
     try {
-      await promise;
+      if (platform === "linux") return new DirectoryLock(await listen(`\0${name}`));
+      if (platform === "win32") return new DirectoryLock(await listen(`\\\\.\\pipe\\${name}`));
+      return new DirectoryLock(await listenAtFile(join(tmpdir(), `${name}.sock`)));
     } catch (cause) {
       throw new EventoError(
         "JOURNAL_LOCKED",
         `found another host on ${directory}, expected to be the only one (${reasonOf(cause)})`,
-        {
-          cause,
-          hint: "stop the other host, or give this one a directory of its own with EVENTO_DATA",
-        },
+        { cause, hint: "stop the other host, or give this one a directory of its own with EVENTO_DATA" },
       );
     }
-    server.unref();
-    return new DirectoryLock(server);
   }
 
   async release(): Promise<void> {
@@ -44,4 +37,34 @@ export class DirectoryLock {
     this.#server.close(() => resolve());
     await promise;
   }
+}
+
+async function listenAtFile(path: string): Promise<Server> {
+  try {
+    return await listen(path);
+  } catch (error) {
+    if (await isAnswered(path)) throw error;
+    await rm(path, { force: true });
+    return listen(path);
+  }
+}
+
+async function listen(path: string): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(path, resolve);
+  await promise;
+  server.unref();
+  return server;
+}
+
+async function isAnswered(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(path);
+  socket.once("connect", () => resolve(true));
+  socket.once("error", () => resolve(false));
+  const answered = await promise;
+  socket.destroy();
+  return answered;
 }
