@@ -2,18 +2,26 @@
 import type { Journal } from "../../host/ports/journal.ts";
 import { sampleNames } from "./sample-log.ts";
 
+/** What a journal is asked about. */
+export type JournalNames = { readonly [Kind in keyof typeof sampleNames]: readonly string[] };
+
 const all = { after: "", limit: 1_000 };
 
 /** Asks a journal everything, each question on its own. Folded states are left out: they may be lost at any time. */
-export async function allAnswers(journal: Journal): Promise<Record<string, unknown>> {
+export async function allAnswers(
+  journal: Journal,
+  names: JournalNames = sampleNames,
+): Promise<Record<string, unknown>> {
   const answers: Record<string, unknown> = {};
-  for (const [question, ask] of questionsTo(journal)) answers[question] = await ask();
+  for (const [question, ask] of questionsTo(journal, names)) answers[question] = await ask();
   return answers;
 }
 
 /** The questions by name. */
-export function questionsTo(journal: Journal): ReadonlyMap<string, () => unknown> {
-  const { commands, events, aggregates, types, entities, dispatchers } = sampleNames;
+export function questionsTo(
+  journal: Journal,
+  { commands, events, aggregates, types, entities, dispatchers }: JournalNames = sampleNames,
+): ReadonlyMap<string, () => unknown> {
   const questions = new Map<string, () => unknown>();
   questions.set("head", () => ({ ...journal.head, hash: Buffer.from(journal.head.hash) }));
   questions.set("events", () => journal.events({ after: 0, limit: 1_000 }));
