@@ -1,11 +1,11 @@
-// The functions that an author exports, found by AssemblyScript's own parser: their names, parameters and places.
+// What an author's file exports, found by AssemblyScript's own parser: functions, their parameters and places.
 import * as assemblyscript from "assemblyscript";
 
-import { placeOf, type Diagnostic } from "./diagnostic.ts";
+import { diagnosticOf, placeOf, type Diagnostic } from "./diagnostic.ts";
 
 export type AuthorFunction = {
   readonly name: string;
-  /** Types as written, such as `Greeting | null`. */
+  /** Types as written, such as `Greeting | null`, but for aliases of imports, which are what they stand for. */
   readonly parameters: readonly { readonly name: string; readonly type: string }[];
   readonly returns: string;
   /** From 1. */
@@ -13,35 +13,59 @@ export type AuthorFunction = {
   readonly column: number;
 };
 
-/** Parses an author's file. What it can't parse is left for the compiler to say. */
-export function authorFunctionsOf(file: string, text: string): readonly AuthorFunction[] {
+export type AuthorFile = {
+  readonly file: string;
+  readonly functions: readonly AuthorFunction[];
+  /** Where it is no AssemblyScript. */
+  readonly faults: readonly Diagnostic[];
+};
+
+/** Parses an author's file. */
+export function authorFileOf(file: string, text: string): AuthorFile {
   const program = assemblyscript.newProgram(assemblyscript.newOptions());
-  assemblyscript.parse(program, text, file, true);
-  const source = program.sources.find((candidate) => candidate.text === text);
-  if (source === undefined) return [];
-  return source.statements.flatMap((statement): AuthorFunction[] => {
-    if (!(statement instanceof assemblyscript.FunctionDeclaration)) return [];
-    if ((statement.flags & assemblyscript.CommonFlags.Export) === 0) return [];
-    const { signature, name } = statement;
-    return [
-      {
-        name: name.text,
-        parameters: signature.parameters.map((parameter) => ({
-          name: parameter.name.text,
-          type: sourceOf(text, parameter).replace(/^[^:]*:\s*/, ""),
-        })),
-        returns: sourceOf(text, signature.returnType),
-        ...placeOf(text, name.range.start),
-      },
-    ];
-  });
+  try {
+    assemblyscript.parse(program, text, file, true);
+    const faults = program.diagnostics.filter(assemblyscript.isError).map(diagnosticOf);
+    const statements = program.sources.find((source) => source.text === text)?.statements ?? [];
+    const aliases = aliasesIn(statements);
+    const functions = statements.flatMap((statement): AuthorFunction[] =>
+      statement instanceof assemblyscript.FunctionDeclaration && statement.is(assemblyscript.CommonFlags.Export)
+        ? [functionOf(statement, text, aliases)]
+        : [],
+    );
+    return { file, functions, faults };
+  } finally {
+    program.module.dispose();
+  }
 }
 
-/** A fault at the place of a function. */
-export function faultAt(file: string, { line, column }: AuthorFunction, message: string): Diagnostic {
-  return { file, line, column, message };
+function functionOf(
+  { name, signature }: assemblyscript.FunctionDeclaration,
+  text: string,
+  aliases: ReadonlyMap<string, string>,
+): AuthorFunction {
+  const typeOf = (node: Ranged): string =>
+    sourceOf(text, node).replaceAll(/[A-Za-z_$][\w$.]*/g, (word) => aliases.get(word) ?? word);
+  return {
+    name: name.text,
+    parameters: signature.parameters.map((parameter) => ({ name: parameter.name.text, type: typeOf(parameter.type) })),
+    returns: typeOf(signature.returnType),
+    ...placeOf(text, name.range.start),
+  };
 }
 
-function sourceOf(text: string, node: { readonly range: { readonly start: number; readonly end: number } }): string {
-  return text.slice(node.range.start, node.range.end).replaceAll(/\s+/g, " ").trim();
+/** `import { Greet as Hello }`: what the names stand for. */
+function aliasesIn(statements: readonly assemblyscript.Statement[]): ReadonlyMap<string, string> {
+  const aliases = new Map<string, string>();
+  for (const statement of statements) {
+    if (!(statement instanceof assemblyscript.ImportStatement)) continue;
+    for (const { name, foreignName } of statement.declarations ?? []) aliases.set(name.text, foreignName.text);
+  }
+  return aliases;
+}
+
+type Ranged = { readonly range: { readonly start: number; readonly end: number } };
+
+function sourceOf(text: string, { range }: Ranged): string {
+  return text.slice(range.start, range.end).replaceAll(/\s+/g, " ").trim();
 }

@@ -4,19 +4,12 @@ import { join } from "node:path";
 
 import { EventoError } from "../host/errors.ts";
 import type { AggregateSchema } from "../host/schemas/aggregate-schema.ts";
-import { authorFunctionsOf } from "./author-functions.ts";
+import { authorFileOf, type AuthorFile } from "./author-functions.ts";
 import { generateClasses } from "./class-generator.ts";
 import { compile } from "./compile.ts";
 import { componentOf, type Export } from "./componentize.ts";
 import { textOf, type Diagnostic } from "./diagnostic.ts";
-import {
-  aggregateEntryOf,
-  dispatcherEntryOf,
-  moduleNameOf,
-  type AuthorFile,
-  type AuthorFiles,
-  type Entry,
-} from "./entry-generator.ts";
+import { aggregateEntryOf, dispatcherEntryOf, moduleNameOf, type AuthorFiles, type Entry } from "./entry-generator.ts";
 import { manifestName, readManifest, type Manifest } from "./manifest.ts";
 
 export type BuiltFunction =
@@ -41,12 +34,19 @@ export async function buildFunction(directory: string): Promise<BuiltFunction> {
   const manifest = await readManifest(directory);
   if (manifest.kind === "rules") return { kind: "rules", name: manifest.name, rules: manifest.rules };
   const files = await authorFilesOf(directory, manifest);
+  requireNone(
+    directory,
+    [files.handler, files.aggregator, files.dispatcher].flatMap((file) => file?.faults ?? []),
+  );
   const schemas = manifest.kind === "aggregate" ? [manifest.schema] : manifest.schemas;
   const generated = await generatedFiles(directory, schemas);
   const entry = entryOf(manifest, files);
   requireNone(directory, entry.diagnostics);
   const { core, diagnostics } = compile(directory, generated.set("generated/entry.ts", entry.text));
-  requireNone(directory, diagnostics);
+  requireNone(
+    directory,
+    diagnostics.map((diagnostic) => inAuthorsWords(diagnostic, entry.text, files)),
+  );
   const exports: Export[] = [];
   if (files.handler !== undefined) exports.push("handle");
   if (files.aggregator !== undefined) exports.push("aggregate");
@@ -69,7 +69,7 @@ async function authorFilesOf(directory: string, manifest: Manifest): Promise<Aut
   for (const name of names) {
     const file = `${name}.ts`;
     const text = await readFile(join(directory, file), "utf8").catch(() => undefined);
-    if (text !== undefined) files[name] = { file, functions: authorFunctionsOf(file, text) };
+    if (text !== undefined) files[name] = authorFileOf(file, text);
   }
   if (Object.keys(files).length === 0)
     throw new EventoError("BUILD_FAILED", `${directory} has no ${names.map((name) => `${name}.ts`).join(" and no ")}`, {
@@ -96,6 +96,17 @@ function entryOf(manifest: Exclude<Manifest, { kind: "rules" }>, files: AuthorFi
   if (manifest.kind === "aggregate") return aggregateEntryOf(manifest.schema, files);
   if (files.dispatcher === undefined) throw new Error("invariant broken: a dispatcher was found to have its file");
   return dispatcherEntryOf(manifest, files.dispatcher);
+}
+
+/** Where the hidden entry does not fit an author's function, that function is the place to look at. */
+function inAuthorsWords(diagnostic: Diagnostic, entry: string, files: AuthorFiles): Diagnostic {
+  if (diagnostic.file !== "generated/entry.ts") return diagnostic;
+  const line = entry.split("\n")[diagnostic.line - 1] ?? "";
+  const [, kind, name] = /\b(handler|aggregator|dispatcher)\.(\w+)\(/.exec(line) ?? [];
+  const author = Object.values(files).find(({ file }) => file === `${kind}.ts`);
+  const called = author?.functions.find((one) => one.name === name);
+  if (author === undefined || called === undefined) return diagnostic;
+  return { file: author.file, line: called.line, column: called.column, message: diagnostic.message };
 }
 
 function requireNone(directory: string, diagnostics: readonly Diagnostic[]): void {

@@ -7,8 +7,7 @@ import * as assemblyscript from "assemblyscript";
 import { libraryFiles, libraryPrefix } from "assemblyscript/asc";
 
 import { reasonOf } from "../host/errors.ts";
-import { placeOf, type Diagnostic } from "./diagnostic.ts";
-import { explained } from "./purity.ts";
+import { diagnosticOf, type Diagnostic } from "./diagnostic.ts";
 
 /** Where the SDK's own AssemblyScript lies. */
 const library = join(import.meta.dirname, "assembly");
@@ -123,10 +122,4 @@ function errorsOf(program: assemblyscript.Program): readonly Diagnostic[] {
   )
     if (assemblyscript.isError(message)) errors.push(diagnosticOf(message));
   return errors;
-}
-
-function diagnosticOf({ message, range }: assemblyscript.DiagnosticMessage): Diagnostic {
-  if (range === null) return { file: entryFile, line: 0, column: 0, message: explained(message) };
-  const { normalizedPath, text } = range.source;
-  return { file: normalizedPath, ...placeOf(text, range.start), message: explained(message) };
 }

@@ -1,4 +1,7 @@
 // What is wrong with a function's source, and where.
+import type { DiagnosticMessage } from "assemblyscript";
+
+import { explained } from "./purity.ts";
 
 export type Diagnostic = {
   /** Path from the function's folder. */
@@ -16,6 +19,13 @@ export function textOf(diagnostics: readonly Diagnostic[]): string {
       line === 0 ? `${file} ${message}` : `${file}:${line}:${column} ${message}`,
     )
     .join("\n");
+}
+
+/** What the compiler says, in words for authors. */
+export function diagnosticOf({ message, range }: DiagnosticMessage): Diagnostic {
+  if (range === null) return { file: "generated/entry.ts", line: 0, column: 0, message: explained(message) };
+  const { normalizedPath, text } = range.source;
+  return { file: normalizedPath, ...placeOf(text, range.start), message: explained(message) };
 }
 
 /** Line and column, from 1, of an offset into a text. */

@@ -1,12 +1,12 @@
 // The hidden entry of a component: takes envelopes apart, calls the author's functions, puts answers together. Made from the
-// schema and from what the author exports, so that a missing or misspelt function is said in the author's words.
+// schema and from what the author exports.
 import type { AggregateSchema } from "../host/schemas/aggregate-schema.ts";
-import { faultAt, type AuthorFunction } from "./author-functions.ts";
+import type { AuthorFile } from "./author-functions.ts";
 import type { Diagnostic } from "./diagnostic.ts";
+import { foundIn, functionNameOf, type Expected, type Found } from "./expected-functions.ts";
 import type { Manifest } from "./manifest.ts";
 import { textLiteral } from "./text-literal.ts";
-
-export type AuthorFile = { readonly file: string; readonly functions: readonly AuthorFunction[] };
+import { TypeNames } from "./type-names.ts";
 
 /** What an author wrote: whichever of the files is there. */
 export type AuthorFiles = {
@@ -17,16 +17,11 @@ export type AuthorFiles = {
 
 export type Entry = { readonly text: string; readonly diagnostics: readonly Diagnostic[] };
 
-/** What the author has to export for one command or event. */
-type Wanted = {
-  readonly name: string;
-  /** Name of the record. */
-  readonly type: string;
-  readonly parameters: readonly string[];
-  /** Parameters that may be left out. */
-  readonly optional: readonly string[];
-  readonly returns: string;
-};
+/** A function for a record, which has this class. */
+type ExpectedOfRecord = Expected & { readonly className: string };
+
+/** And which is an event of this aggregate. */
+type ExpectedOfEvent = ExpectedOfRecord & { readonly aggregate: string };
 
 /** Module of a schema's classes under `generated/`. */
 export function moduleNameOf(aggregate: string): string {
@@ -67,37 +62,38 @@ const common = [
 ];
 
 /** The entry of a handler, an aggregator, or both. */
-export function aggregateEntryOf(schema: AggregateSchema, files: AuthorFiles): Entry {
+export function aggregateEntryOf(schema: AggregateSchema, { handler, aggregator }: AuthorFiles): Entry {
   const diagnostics: Diagnostic[] = [];
-  const module = moduleNameOf(schema.name);
-  const root = schema.root.name;
+  const names = new TypeNames(schema.types.values());
+  const root = names.classOf(schema.root.shape);
+  const state = { name: "state", type: `${root} | null` };
   const description = JSON.stringify({ aggregate: schema.name, schema: JSON.parse(schema.text) });
   const lines = [
     ...imports,
-    `import * as types from "./${module}";`,
+    `import * as types from "./${moduleNameOf(schema.name)}";`,
     `const DESCRIPTION: string = ${textLiteral(description)};`,
     ...common,
   ];
-  if (files.handler !== undefined) {
-    const wanted = [...schema.commands.keys()].map((type): Wanted => ({
-      name: camel(type),
-      type,
-      parameters: [type, `${root} | null`],
-      optional: ["Command"],
-      returns: "Events",
-    }));
-    const found = match(wanted, files.handler, "command", diagnostics);
+  if (handler !== undefined) {
+    const expected = [...schema.commands].map(([type, { shape }]): ExpectedOfRecord => {
+      const className = names.classOf(shape);
+      const parameters = [{ name: "command", type: className }, state];
+      const optional = [{ name: "context", type: "Command" }];
+      return { name: functionNameOf(type), type, className, parameters, optional, returns: "Events" };
+    });
+    const { found, faults } = foundIn(expected, handler, "command");
+    diagnostics.push(...faults);
     lines.push('import * as handler from "../handler";', ...handle(root, found));
   }
-  if (files.aggregator !== undefined) {
-    const wanted = [...schema.events.keys()].map((type): Wanted => ({
-      name: camel(type),
-      type,
-      parameters: [`${root} | null`, type],
-      optional: ["Event"],
-      returns: root,
-    }));
-    const found = match(wanted, files.aggregator, "event", diagnostics);
+  if (aggregator !== undefined) {
+    const expected = [...schema.events].map(([type, { shape }]): ExpectedOfRecord => {
+      const className = names.classOf(shape);
+      const parameters = [state, { name: "event", type: className }];
+      const optional = [{ name: "context", type: "Event" }];
+      return { name: functionNameOf(type), type, className, parameters, optional, returns: root };
+    });
+    const { found, faults } = foundIn(expected, aggregator, "event");
+    diagnostics.push(...faults);
     lines.push('import * as aggregator from "../aggregator";', ...aggregate(root, found));
   }
   return { text: `${lines.join("\n")}\n`, diagnostics };
@@ -105,133 +101,62 @@ export function aggregateEntryOf(schema: AggregateSchema, files: AuthorFiles): E
 
 /** The entry of a dispatcher. */
 export function dispatcherEntryOf(manifest: Extract<Manifest, { kind: "dispatcher" }>, file: AuthorFile): Entry {
-  const diagnostics: Diagnostic[] = [];
-  const { events, schemas } = manifest;
-  const description = JSON.stringify({ events, schemas: schemas.map((schema) => JSON.parse(schema.text)) });
-  const named = events
-    .filter((name) => name !== "*")
-    .map((name) => {
-      const [aggregate = "", event = ""] = name.split(".");
-      return { aggregate, event };
-    });
-  const wanted = named.map(({ aggregate, event }) => {
-    const shared = named.filter((other) => other.event === event).length > 1;
-    return {
-      aggregate,
-      name: shared ? camel(aggregate) + event : camel(event),
-      type: event,
-      parameters: [event],
-      optional: ["Event", "Array<string>"],
-      returns: "Commands",
-    };
+  const { schemas } = manifest;
+  const description = JSON.stringify({
+    events: manifest.events,
+    schemas: schemas.map((schema) => JSON.parse(schema.text)),
   });
-  if (events.includes("*"))
-    wanted.push({
-      aggregate: "",
-      name: "anyEvent",
-      type: "",
-      parameters: ["Event"],
-      optional: ["Array<string>"],
-      returns: "Commands",
-    });
-  for (const { aggregate, event } of named)
-    if (schemas.find((schema) => schema.name === aggregate)?.events.has(event) !== true)
-      diagnostics.push({
-        file: "evento.json",
-        line: 0,
-        column: 0,
-        message: `names the event ${aggregate}.${event}, which none of its schemas has`,
-      });
-  const found = match(wanted, file, "event", diagnostics);
+  const { events, faults } = eventsOf(manifest);
+  const { found, faults: others } = foundIn(events, file, "event");
   const lines = [
     ...imports,
-    ...schemas.map((schema) => `import * as ${schema.name} from "./${moduleNameOf(schema.name)}";`),
+    ...schemas.map(({ name }) => `import * as types_${name} from "./${moduleNameOf(name)}";`),
     'import * as dispatcher from "../dispatcher";',
     `const DESCRIPTION: string = ${textLiteral(description)};`,
     ...common,
-    ...dispatch(wanted.map((one, index) => ({ ...one, extra: found[index]?.extra ?? 0 }))),
+    ...dispatch(found),
   ];
-  return { text: `${lines.join("\n")}\n`, diagnostics };
+  return { text: `${lines.join("\n")}\n`, diagnostics: [...faults, ...others] };
 }
 
-type Found = {
-  readonly name: string;
-  readonly type: string;
-  /** Optional parameters that the author takes. */ readonly extra: number;
-};
-
-/** Holds what the author exports against what is wanted. */
-function match(
-  wanted: readonly Wanted[],
-  { file, functions }: AuthorFile,
-  kind: "command" | "event",
-  diagnostics: Diagnostic[],
-): Found[] {
-  const names = new Set(wanted.map(({ name }) => name));
-  for (const extra of functions.filter(({ name }) => !names.has(name)))
-    diagnostics.push(
-      faultAt(
-        file,
-        extra,
-        `exports ${extra.name}, which is no ${kind} of the schema; expected ${[...names].join(", ")}. Leave out \`export\` if it is only a helper`,
-      ),
-    );
-  return wanted.map((one) => {
-    const given = functions.find(({ name }) => name === one.name);
-    if (given === undefined) {
-      diagnostics.push({
-        file,
-        line: 0,
-        column: 0,
-        message: `has no function for the ${kind} ${one.type || "*"}; expected \`${signatureOf(one)}\``,
-      });
-      return { name: one.name, type: one.type, extra: 0 };
+/** The functions for the events that a manifest names. Where two aggregates have an event of one name, its function bears both names. */
+function eventsOf({ events, schemas }: Extract<Manifest, { kind: "dispatcher" }>): {
+  readonly events: readonly ExpectedOfEvent[];
+  readonly faults: readonly Diagnostic[];
+} {
+  const faults: Diagnostic[] = [];
+  const context = { name: "context", type: "Event" };
+  const referrers = { name: "referrers", type: "Array<string>" };
+  const expected = events.flatMap((qualified): ExpectedOfEvent[] => {
+    if (qualified === "*") return [];
+    const [aggregate = "", type = ""] = qualified.split(".");
+    const schema = schemas.find(({ name }) => name === aggregate);
+    const codec = schema?.events.get(type);
+    if (schema === undefined || codec === undefined) {
+      const message = `names the event ${qualified}, which none of its schemas has`;
+      faults.push({ file: "evento.json", line: 0, column: 0, message });
+      return [];
     }
-    check(one, given, file, diagnostics);
-    return { name: one.name, type: one.type, extra: Math.max(0, given.parameters.length - one.parameters.length) };
+    const isShared = events.some((other) => other !== qualified && other.endsWith(`.${type}`));
+    const className = new TypeNames(schema.types.values()).classOf(codec.shape);
+    const parameters = [{ name: "event", type: className }];
+    const name = functionNameOf(isShared ? aggregate + type : type);
+    return [{ name, type, aggregate, className, parameters, optional: [context, referrers], returns: "Commands" }];
   });
+  if (events.includes("*"))
+    expected.push({
+      name: "anyEvent",
+      type: "",
+      aggregate: "",
+      className: "",
+      parameters: [context],
+      optional: [referrers],
+      returns: "Commands",
+    });
+  return { events: expected, faults };
 }
 
-function check(wanted: Wanted, given: AuthorFunction, file: string, diagnostics: Diagnostic[]): void {
-  const types = [...wanted.parameters, ...wanted.optional];
-  const least = wanted.parameters.length;
-  const fits =
-    given.parameters.length >= least &&
-    given.parameters.length <= types.length &&
-    given.parameters.every(({ type }, index) => sameType(type, types[index] ?? "")) &&
-    sameType(given.returns, wanted.returns);
-  if (!fits)
-    diagnostics.push(
-      faultAt(
-        file,
-        given,
-        `found \`${given.name}(${given.parameters.map(({ name, type }) => `${name}: ${type}`).join(", ")}): ${given.returns}\`, expected \`${signatureOf(wanted)}\``,
-      ),
-    );
-}
-
-/** Compares types as written. A qualified name (`checking.FundsSent`) stands for its last part; aliases of imports do not. */
-function sameType(given: string, wanted: string): boolean {
-  const plain = (type: string): string =>
-    type
-      .replaceAll(/\s/g, "")
-      .replace(/^string\[\]$/, "Array<string>")
-      .split("|")
-      .toSorted()
-      .join("|");
-  const one = plain(given);
-  const other = plain(wanted);
-  return one === other || one.replaceAll(/[A-Za-z0-9_]+\./g, "") === other || one.endsWith(other);
-}
-
-function signatureOf({ name, parameters, optional, returns }: Wanted): string {
-  const label = (type: string): string => camel(type.replace(" | null", "").replace("Array<string>", "referrers"));
-  const required = parameters.map((type) => `${label(type)}: ${type}`);
-  const more = optional.map((type) => `${type === "Array<string>" ? "referrers" : "context"}?: ${type}`);
-  return `export function ${name}(${[...required, ...more].join(", ")}): ${returns}`;
-}
-
-function handle(root: string, found: readonly Found[]): string[] {
+function handle(root: string, found: readonly Found<ExpectedOfRecord>[]): string[] {
   return [
     "export function handle(commandAt: usize, commandLength: usize, has: i32, stateAt: usize, stateLength: usize): usize {",
     "  const command = Command.read(new Reader(commandAt, commandAt + commandLength));",
@@ -240,8 +165,8 @@ function handle(root: string, found: readonly Found[]): string[] {
     "  const type = command.type;",
     "  let events: Events;",
     ...found.map(
-      ({ name, type, extra }, index) =>
-        `  ${index === 0 ? "" : "else "}if (type == "${type}") events = handler.${name}(types.${type}.read(reader), state${extra > 0 ? ", command" : ""});`,
+      ({ name, type, className, extra }, index) =>
+        `  ${index === 0 ? "" : "else "}if (type == "${type}") events = handler.${name}(types.${className}.read(reader), state${extra > 0 ? ", command" : ""});`,
     ),
     `  ${found.length > 0 ? "else " : ""}events = fail("no function handles " + type);`,
     "  const answer = answerEvents(events, command.entity);",
@@ -255,7 +180,7 @@ function handle(root: string, found: readonly Found[]): string[] {
   ];
 }
 
-function aggregate(root: string, found: readonly Found[]): string[] {
+function aggregate(root: string, found: readonly Found<ExpectedOfRecord>[]): string[] {
   return [
     "export function aggregate(has: i32, stateAt: usize, stateLength: usize, eventsAt: usize, eventsLength: usize): usize {",
     `  let state: types.${root} | null = has ? types.${root}.read(new Reader(stateAt, stateAt + stateLength)) : null;`,
@@ -266,8 +191,8 @@ function aggregate(root: string, found: readonly Found[]): string[] {
     "      const reader = event.payload;",
     "      const type = event.type;",
     ...found.map(
-      ({ name, type, extra }, index) =>
-        `      ${index === 0 ? "" : "else "}if (type == "${type}") state = aggregator.${name}(state, types.${type}.read(reader)${extra > 0 ? ", event" : ""});`,
+      ({ name, type, className, extra }, index) =>
+        `      ${index === 0 ? "" : "else "}if (type == "${type}") state = aggregator.${name}(state, types.${className}.read(reader)${extra > 0 ? ", event" : ""});`,
     ),
     `      ${found.length > 0 ? "else " : ""}return answerFailure("no function aggregates " + type);`,
     "    }",
@@ -286,13 +211,13 @@ function aggregate(root: string, found: readonly Found[]): string[] {
   ];
 }
 
-function dispatch(found: readonly (Found & { aggregate: string })[]): string[] {
+function dispatch(found: readonly Found<ExpectedOfEvent>[]): string[] {
   const any = found.find(({ type }) => type === "");
   const calls = found
     .filter(({ type }) => type !== "")
-    .map(({ aggregate: owner, name, type, extra }, index) => {
+    .map(({ aggregate: owner, name, type, className, extra }, index) => {
       const more = `${extra > 0 ? ", event" : ""}${extra > 1 ? ", referrers" : ""}`;
-      return `  ${index === 0 ? "" : "else "}if (event.aggregateType == "${owner}" && event.type == "${type}") commands = dispatcher.${name}(${owner}.${type}.read(event.payload)${more});`;
+      return `  ${index === 0 ? "" : "else "}if (event.aggregateType == "${owner}" && event.type == "${type}") commands = dispatcher.${name}(types_${owner}.${className}.read(event.payload)${more});`;
     });
   return [
     "export function dispatch(eventAt: usize, eventLength: usize): usize {",
@@ -312,8 +237,4 @@ function dispatch(found: readonly (Found & { aggregate: string })[]): string[] {
     "  freeAnswer(answer);",
     "}",
   ];
-}
-
-function camel(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -158,6 +158,11 @@ export class TypeNames {
   }
 }
 
+/** A function's name: the name itself, or with an underscore where the language takes it for itself, as in `switch_`. */
+export function freeFunctionName(name: string): string {
+  return freeName(name, (wish) => reserved.has(wish) || wish === "delete", []);
+}
+
 /** The name itself, or with as many underscores at its end as it takes to be allowed and no sibling's name. */
 function freeName(wish: string, isForbidden: (name: string) => boolean, siblings: readonly string[]): string {
   let name = wish;
