@@ -1,7 +1,7 @@
 // The journal on LevelDB against the one in memory, over histories that nobody thought of: what is in memory, on its way to disk
 // and on disk has to look like one.
 import test from "ava";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { verifyJournal } from "../../host/journal/level/verify.ts";
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";

@@ -1,5 +1,5 @@
 // Histories that any engine could have written, drawn by fast-check: every entry is one that may follow those before.
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import type { JournalEntry } from "../../host/ports/journal.ts";
 import { commandEntry, eventEntry, outcomeEntry, outsideEventEntry, startTime } from "./sample-entries.ts";
