@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { componentEmbed, componentNew } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { componentEmbed, componentNew } from "@bytecodealliance/jco";
 
 import { EventoError, reasonOf } from "../host/errors.ts";
 
@@ -31,15 +31,8 @@ export async function componentOf(core: Uint8Array, exports: readonly Export[]):
     });
     return await componentNew(embedded, []);
   } catch (cause) {
-    throw new EventoError("BUILD_FAILED", `the module does not fit evento.wit: ${explained(reasonOf(cause))}`, {
+    throw new EventoError("BUILD_FAILED", `the module does not fit evento.wit: ${reasonOf(cause)}`, {
       cause,
     });
   }
-}
-
-/** The tools' words for an import that no function may have. */
-function explained(message: string): string {
-  return message.includes("`env`")
-    ? `it uses something of the machine it runs on (Math.random, Date.now, console, ...). Functions are pure: use the envelope's \`time\`, and \`log\` from "evento" (${message})`
-    : message;
 }

@@ -26,7 +26,7 @@ export function checkedEventDrafts(
 }
 
 /** @throws EventoError DRAFTS_INVALID when the draft is not an event of the schema about an entity of the aggregate. */
-export function checkEventDraft(draft: EventDraft, schema: AggregateSchema, aggregate: string, what: string): void {
+function checkEventDraft(draft: EventDraft, schema: AggregateSchema, aggregate: string, what: string): void {
   const entityType = schema.entityTypes.get(entityTypeOf(draft.entity));
   if (entityType === undefined)
     throw new EventoError(

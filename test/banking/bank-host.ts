@@ -9,7 +9,7 @@ const functionsFolder = new URL("../../functions/banking", import.meta.url).path
 let built: Promise<readonly BuiltFunction[]> | undefined;
 
 /** The bank's functions, built once a test process: rules last, since they have no schemas of their own. */
-export function bankFunctions(): Promise<readonly BuiltFunction[]> {
+function bankFunctions(): Promise<readonly BuiltFunction[]> {
   built ??= (async () => {
     const functions: BuiltFunction[] = [];
     for (const directory of await findFunctions(functionsFolder)) functions.push(await buildFunction(directory));

@@ -30,7 +30,7 @@ async function start(script: string): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), "evento-bench-"));
   const child = fork(new URL(script, import.meta.url), [data], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  child.once("message", (message) => resolve(String(message)));
+  child.once("message", (message) => resolve(JSON.stringify(message).slice(1, -1)));
   child.once("exit", (code) => reject(new Error(`${script} ended with ${code}`)));
   return { url: await promise, child, data };
 }

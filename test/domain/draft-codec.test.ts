@@ -1,6 +1,6 @@
 import avro from "avsc";
 import test from "ava";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { decodeCommandDrafts, decodeEventDrafts } from "../../host/domain/draft-codec.ts";
 

@@ -37,7 +37,7 @@ export const boxSchemaJson: readonly object[] = [
   record("Misbehave", "command", [text("how")]),
 ];
 
-export const boxSchema: AggregateSchema = parseAggregateSchema(boxSchemaJson);
+const boxSchema: AggregateSchema = parseAggregateSchema(boxSchemaJson);
 
 type State = { count: number; items: { [item: string]: number }; points_at: string[] };
 type Payload = { readonly [field: string]: unknown };
