@@ -77,15 +77,18 @@ export class CoreInstance {
   }
 
   #started(): Exports {
-    this.#exports ??= instantiateSync<{ readonly memory: WebAssembly.Memory } & { [name: string]: unknown }>(this.#core, {
-      "evento:functions/host@1.0.0": {
-        log: (level: number, pointer: number, length: number) => {
-          const exports = this.#exports;
-          if (exports === undefined) return;
-          this.#lines.push({ level: levels[level] ?? "info", message: textAt(exports, pointer, length) });
+    this.#exports ??= instantiateSync<{ readonly memory: WebAssembly.Memory } & { [name: string]: unknown }>(
+      this.#core,
+      {
+        "evento:functions/host@1.0.0": {
+          log: (level: number, pointer: number, length: number) => {
+            const exports = this.#exports;
+            if (exports === undefined) return;
+            this.#lines.push({ level: levels[level] ?? "info", message: textAt(exports, pointer, length) });
+          },
         },
       },
-    }).exports;
+    ).exports;
     return this.#exports;
   }
 }

@@ -19,6 +19,9 @@ export type Manifest =
     }
   | { readonly kind: "rules"; readonly name: string; readonly rules: unknown };
 
+/** What a function may be called; the host keeps `evento` for itself. */
+export const functionNamePattern = /^(?!evento$)[a-z][a-z0-9-]{0,62}$/;
+
 const known = ["name", "schema", "events", "schemas", "rules"];
 
 /**
@@ -36,8 +39,8 @@ export async function readManifest(directory: string): Promise<Manifest> {
     .map((field) => ({ path: field, message: `is unknown, expected ${known.join(", ")}` }));
   const read: { readonly [field: string]: unknown } = { ...fields };
   const { name, schema, events, schemas, rules } = read;
-  if (typeof name !== "string" || !/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
-    faults.push({ path: "name", message: "is not of the form [a-z][a-z0-9-]{0,62}" });
+  if (typeof name !== "string" || !functionNamePattern.test(name)) {
+    faults.push({ path: "name", message: "is not of the form [a-z][a-z0-9-]{0,62}, or is evento" });
     throw invalid(path, faults);
   }
   if (faults.length > 0) throw invalid(path, faults);

@@ -59,13 +59,20 @@ export async function functionUnderTest(directory: string): Promise<AggregateUnd
   const built = await buildFunction(directory);
   if (built.kind !== "component" || built.manifest.kind !== "aggregate")
     throw new Error(`${directory} holds no handler or aggregator: test a dispatcher with dispatcherUnderTest`);
-  return new AggregateUnderTest(new CoreInstance(built.core), built.manifest.schema, `${built.manifest.schema.rootEntityType}:1`, null, 0);
+  return new AggregateUnderTest(
+    new CoreInstance(built.core),
+    built.manifest.schema,
+    `${built.manifest.schema.rootEntityType}:1`,
+    null,
+    0,
+  );
 }
 
 /** Builds the dispatcher in a folder for its tests. @throws EventoError BUILD_FAILED */
 export async function dispatcherUnderTest(directory: string): Promise<DispatcherUnderTest> {
   const built = await buildFunction(directory);
-  if (built.kind !== "component" || built.manifest.kind !== "dispatcher") throw new Error(`${directory} holds no dispatcher`);
+  if (built.kind !== "component" || built.manifest.kind !== "dispatcher")
+    throw new Error(`${directory} holds no dispatcher`);
   return new DispatcherUnderTest(new CoreInstance(built.core), built.manifest.schemas);
 }
 
@@ -77,7 +84,13 @@ export class AggregateUnderTest {
   readonly #state: Uint8Array | null;
   readonly #sequence: number;
 
-  constructor(core: CoreInstance, schema: AggregateSchema, aggregate: string, state: Uint8Array | null, sequence: number) {
+  constructor(
+    core: CoreInstance,
+    schema: AggregateSchema,
+    aggregate: string,
+    state: Uint8Array | null,
+    sequence: number,
+  ) {
     this.#core = core;
     this.#schema = schema;
     this.#aggregate = aggregate;
@@ -126,7 +139,8 @@ export class AggregateUnderTest {
       }),
       this.#state,
     );
-    if (answer.kind === "failed") return { events: [], state: this.state, failure: answer.reason, log: this.#core.takeLog() };
+    if (answer.kind === "failed")
+      return { events: [], state: this.state, failure: answer.reason, log: this.#core.takeLog() };
     const drafts = decodeEventDrafts(answer.bytes, eventsPerCommandMax);
     for (const { entity } of drafts) this.#requireOwn(entity);
     const events = drafts.map(({ entity, event_type, payload: bytes }) => ({
@@ -138,25 +152,32 @@ export class AggregateUnderTest {
     return { events, state, failure: undefined, log: this.#core.takeLog() };
   }
 
-  #after(drafts: readonly { event_type: string; entity: string; payload: Uint8Array }[], whose: string): AggregateUnderTest {
-    const events = drafts.map(
-      (draft, index): Event => ({
-        ...draft,
-        id: `event-${this.#sequence + index + 1}`,
-        aggregate: this.#aggregate,
-        aggregate_type: this.#schema.name,
-        sequence: this.#sequence + index + 1,
-        position: 0,
-        time: start,
-        cause: { kind: "command", id: "command" },
-        root_cause: "command",
-        depth: 1,
-      }),
-    );
+  #after(
+    drafts: readonly { event_type: string; entity: string; payload: Uint8Array }[],
+    whose: string,
+  ): AggregateUnderTest {
+    const events = drafts.map((draft, index): Event => ({
+      ...draft,
+      id: `event-${this.#sequence + index + 1}`,
+      aggregate: this.#aggregate,
+      aggregate_type: this.#schema.name,
+      sequence: this.#sequence + index + 1,
+      position: 0,
+      time: start,
+      cause: { kind: "command", id: "command" },
+      root_cause: "command",
+      depth: 1,
+    }));
     const answer = this.#core.aggregate(this.#state, encodeEvents(events));
     if (answer.kind === "failed") throw new Error(`the aggregator could not fold ${whose} events: ${answer.reason}`);
     this.#schema.root.check(answer.bytes);
-    return new AggregateUnderTest(this.#core, this.#schema, this.#aggregate, answer.bytes, this.#sequence + drafts.length);
+    return new AggregateUnderTest(
+      this.#core,
+      this.#schema,
+      this.#aggregate,
+      answer.bytes,
+      this.#sequence + drafts.length,
+    );
   }
 
   #requireOwn(entity: string): void {
@@ -213,18 +234,21 @@ export class DispatcherUnderTest {
     );
     const answer = this.#core.dispatch(encoded);
     if (answer.kind === "failed") return { commands: [], failure: answer.reason, log: this.#core.takeLog() };
-    const commands = decodeCommandDrafts(answer.bytes, commandsPerEventMax).map(({ entity, command_type, payload: bytes, not_before }) => ({
-      entity,
-      command_type,
-      payload: codecOf(this.#targetOf(entity).commands, command_type).toJson(bytes),
-      ...(not_before === null ? {} : { not_before: new Date(not_before).toISOString() }),
-    }));
+    const commands = decodeCommandDrafts(answer.bytes, commandsPerEventMax).map(
+      ({ entity, command_type, payload: bytes, not_before }) => ({
+        entity,
+        command_type,
+        payload: codecOf(this.#targetOf(entity).commands, command_type).toJson(bytes),
+        ...(not_before === null ? {} : { not_before: new Date(not_before).toISOString() }),
+      }),
+    );
     return { commands, failure: undefined, log: this.#core.takeLog() };
   }
 
   #targetOf(entity: string): AggregateSchema {
     const schema = this.#schemas.find(({ entityTypes }) => entityTypes.has(entityTypeOf(entity)));
-    if (schema === undefined) throw new Error(`the dispatcher answered a command to ${entity}, of which it has no schema`);
+    if (schema === undefined)
+      throw new Error(`the dispatcher answered a command to ${entity}, of which it has no schema`);
     return schema;
   }
 }
