@@ -19,11 +19,13 @@ export function buildErrorText(directory: string, error: unknown, terminal: Term
   return lines.join("\n");
 }
 
-function faultLines(directory: string, { path, message }: Fault, terminal: Terminal): string[] {
-  const { file = path, line = "", column = "1" } = place.exec(path)?.groups ?? {};
-  const where = line === "" ? join(directory, file) : `${join(directory, file)}:${line}:${column}`;
-  const head = `${terminal.styled(visibleText(where), "name")} ${terminal.styled("error:", "error")} ${visibleText(message)}`;
-  const source = line === "" ? undefined : sourceLine(join(directory, file), Number(line));
+function faultLines(directory: string, fault: Fault, terminal: Terminal): string[] {
+  const { file = fault.path, line = "", column = "1" } = place.exec(fault.path)?.groups ?? {};
+  // The SDK's own library has no place in the folder.
+  const path = file.startsWith("~") ? file : join(directory, file);
+  const where = line === "" ? path : `${path}:${line}:${column}`;
+  const head = `${terminal.styled(visibleText(where), "name")} ${terminal.styled("error:", "error")} ${visibleText(fault.message)}`;
+  const source = line === "" ? undefined : sourceLine(path, Number(line));
   if (source === undefined) return [head];
   const caret = `${" ".repeat(Math.max(0, Number(column) - 1))}^`;
   return [head, `    ${visibleText(source.replaceAll("\t", " "))}`, `    ${terminal.styled(caret, "error")}`];
