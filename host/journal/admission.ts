@@ -6,12 +6,13 @@ import { invariant } from "../errors.ts";
 import { sequencesCachedMax } from "../limits.ts";
 import type { CommandStatus, JournalEntry } from "../ports/journal.ts";
 import type { Rows } from "./rows.ts";
-import { commandTable, streamTable } from "./tables.ts";
+import { commandTable, memberTable, streamTable } from "./tables.ts";
 
 /** The end of an aggregate's stream. */
 type Tip = { sequence: number; time: number };
 
-type Undurable = { readonly status: CommandStatus; readonly group: number };
+/** Something that the log will say once a group is durable, and the index says from then on. */
+type Undurable<Value> = { readonly value: Value; readonly group: number };
 
 export class Admission {
   readonly #rows: Rows;
@@ -20,8 +21,8 @@ export class Admission {
   #olderTips = new Map<string, Tip>();
   /** Group that was being filled when the younger generation began: the older holds nothing of a later one. */
   #generationGroup = 0;
-  /** Statuses that are not durable yet; those that are stand in the index. */
-  readonly #statuses = new Map<string, Undurable>();
+  readonly #statuses = new Map<string, Undurable<CommandStatus>>();
+  readonly #owners = new Map<string, Undurable<string>>();
   #durableGroup: number;
 
   constructor({ rows, durableGroup }: { rows: Rows; durableGroup: number }) {
@@ -71,24 +72,25 @@ export class Admission {
   settle(entries: readonly JournalEntry[], group: number): void {
     this.#durableGroup = group;
     for (const entry of entries) {
-      const id = entry.kind === "command" ? entry.command.id : "command_id" in entry ? entry.command_id : undefined;
-      if (id !== undefined && this.#statuses.get(id)?.group === group) this.#statuses.delete(id);
+      if (entry.kind === "event") forget(this.#owners, entry.event.entity, group);
+      else if (entry.kind === "command") forget(this.#statuses, entry.command.id, group);
+      else if ("command_id" in entry) forget(this.#statuses, entry.command_id, group);
     }
   }
 
   #accept(id: string, group: number): void {
     invariant(this.#statusOf(id) === undefined, `the command ${id} is accepted a second time`);
-    this.#statuses.set(id, { status: "pending", group });
+    this.#statuses.set(id, { value: "pending", group });
   }
 
   #change(id: string, { from, to, group }: { from: CommandStatus; to: CommandStatus; group: number }): void {
     const status = this.#statusOf(id);
     invariant(status === from, `the command ${id} is ${status ?? "unknown"} and can't become ${to}`);
-    this.#statuses.set(id, { status: to, group });
+    this.#statuses.set(id, { value: to, group });
   }
 
   #statusOf(id: string): CommandStatus | undefined {
-    return this.#statuses.get(id)?.status ?? this.#rows.get(commandTable, id)?.status;
+    return this.#statuses.get(id)?.value ?? this.#rows.get(commandTable, id)?.status;
   }
 
   #event(event: Event, group: number): void {
@@ -98,6 +100,7 @@ export class Admission {
       derived === undefined || derived.commandId === cause.id,
       `the event ${id} has an id derived from another command than its cause ${cause.id}`,
     );
+    if (event.entity !== aggregate) this.#claim(event.entity, aggregate, group);
     const tip = this.#tips.get(aggregate) ?? this.#olderTips.get(aggregate);
     if (tip === undefined) {
       invariant(this.#isNext(aggregate, sequence), `event ${sequence} of ${aggregate} does not follow its last`);
@@ -109,6 +112,12 @@ export class Admission {
     tip.sequence = sequence;
     tip.time = time;
     if (!this.#tips.has(aggregate)) this.#remember(aggregate, tip, group);
+  }
+
+  #claim(entity: string, aggregate: string, group: number): void {
+    const owner = this.#owners.get(entity)?.value ?? this.#rows.get(memberTable, entity);
+    invariant(owner === undefined || owner === aggregate, `${entity} of ${owner} has an event of ${aggregate}`);
+    if (owner === undefined) this.#owners.set(entity, { value: aggregate, group });
   }
 
   #isNext(aggregate: string, sequence: number): boolean {
@@ -124,4 +133,8 @@ export class Admission {
     this.#tips = new Map();
     this.#generationGroup = group;
   }
+}
+
+function forget(undurable: Map<string, Undurable<unknown>>, id: string, group: number): void {
+  if (undurable.get(id)?.group === group) undurable.delete(id);
 }

@@ -30,6 +30,11 @@ export function contractOfInvariants(test: JournalTest): void {
   ]);
   refused("an aggregate's first event that is not its first is refused", [], [outsideEventEntry("e", ada, 2)]);
   refused("an event before the first sequence is refused", [], [outsideEventEntry("e", ada, 0)]);
+  refused(
+    "an event about an entity of another aggregate is refused",
+    [outsideEventEntry("e", ada, 1, { entity: "card:1" })],
+    [outsideEventEntry("f", "savings:bob", 1, { entity: "card:1" })],
+  );
   refused("a command that is accepted a second time is refused", [commandEntry("1")], [commandEntry("1")]);
   refused("an outcome of an unknown command is refused", [], [outcomeEntry("1", { event_count: 0 })]);
   refused("a second outcome is refused", doneCommand("1"), [outcomeEntry("1", { event_count: 0 })]);

@@ -26,7 +26,8 @@ export const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 
 const aggregates = ["savings:a", "savings:a1", "client:a"];
 const dispatchers = ["interest", "interests"];
-const entities = ["card:1", "card:11"];
+/** The entity inside each aggregate. */
+const entities = ["card:1", "card:11", "card:111"];
 
 type Status = "pending" | "parked" | "done";
 
@@ -154,9 +155,9 @@ export class RandomHistory {
     return id === undefined ? undefined : this.#commands.get(id);
   }
 
-  /** The aggregate itself, or an entity that is in no other aggregate. */
+  /** The aggregate itself, or the entity inside it. */
   #entityIn(aggregate: string, which: number): string {
-    return which % 2 === 0 ? aggregate : `${of(entities, aggregates.indexOf(aggregate))}${aggregate.at(-1)}`;
+    return which % 2 === 0 ? aggregate : of(entities, aggregates.indexOf(aggregate));
   }
 
   #nextSequence(aggregate: string): number {
