@@ -8,6 +8,7 @@ import { libraryFiles, libraryPrefix } from "assemblyscript/asc";
 
 import { reasonOf } from "../host/errors.ts";
 import { diagnosticOf, type Diagnostic } from "./diagnostic.ts";
+import { impuritiesOf } from "./purity.ts";
 
 /** Where the SDK's own AssemblyScript lies. */
 const library = join(import.meta.dirname, "assembly");
@@ -48,7 +49,8 @@ export function compile(directory: string, generated: ReadonlyMap<string, string
     const faults = errorsOf(program);
     if (faults.length > 0) return { core: new Uint8Array(0), diagnostics: faults };
     const core = moduleOf(program);
-    return { core, diagnostics: errorsOf(program) };
+    const errors = errorsOf(program);
+    return { core, diagnostics: errors.length > 0 ? errors : impuritiesOf(core, program.sources) };
   } catch (error) {
     // The compiler broke off: what it has said so far is the likely reason.
     const faults = errorsOf(program);

@@ -1,7 +1,7 @@
 // What is wrong with a function's source, and where.
-import type { DiagnosticMessage } from "assemblyscript";
+import type { DiagnosticMessage, Range } from "assemblyscript";
 
-import { explained } from "./purity.ts";
+import { explained } from "./compiler-words.ts";
 
 export type Diagnostic = {
   /** Path from the function's folder. */
@@ -24,8 +24,12 @@ export function textOf(diagnostics: readonly Diagnostic[]): string {
 /** What the compiler says, in words for authors. */
 export function diagnosticOf({ message, range }: DiagnosticMessage): Diagnostic {
   if (range === null) return { file: "generated/entry.ts", line: 0, column: 0, message: explained(message) };
-  const { normalizedPath, text } = range.source;
-  return { file: normalizedPath, ...placeOf(text, range.start), message: explained(message) };
+  return diagnosticAt(range, explained(message));
+}
+
+/** A message about a place in a source. */
+export function diagnosticAt({ source, start }: Range, message: string): Diagnostic {
+  return { file: source.normalizedPath, ...placeOf(source.text, start), message };
 }
 
 /** Line and column, from 1, of an offset into a text. */
