@@ -12,6 +12,7 @@ import { eventRoutes } from "./events.ts";
 import { functionRoutes } from "./functions.ts";
 import { HostMetrics } from "./metrics.ts";
 import { openapiOf } from "./openapi.ts";
+import type { OutcomeWaits } from "./outcome-waits.ts";
 import { operationRoutes, type ReadyChecks } from "./operations.ts";
 import { ProblemReport } from "./problem-report.ts";
 import { QueryParameters } from "./query-parameters.ts";
@@ -29,8 +30,7 @@ export type RestAppOptions = {
   readonly waitMs: number;
   /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */
   readonly closing: AbortSignal;
-  /** Aborts when nothing more will be decided: who waits for an outcome is told that it is pending. */
-  readonly drained: AbortSignal;
+  readonly waits: OutcomeWaits;
 };
 
 export function restApp(options: RestAppOptions): { readonly app: Koa; readonly routes: readonly Route[] } {
@@ -52,7 +52,10 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
       answerProblem(ctx, report, error);
     }
     if (closing.aborted && !ctx.headerSent) ctx.set("Connection", "close");
-    metrics.count(ctx.method, String(ctx["_matchedRoute"] ?? "none"), ctx.status, (performance.now() - started) / 1000);
+    metrics.request(
+      { method: ctx.method, route: String(ctx["_matchedRoute"] ?? "none"), status: ctx.status },
+      (performance.now() - started) / 1000,
+    );
   });
   app.use(router.routes());
   return { app, routes };

@@ -10,6 +10,7 @@ import type { HostMetrics } from "./metrics.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
 import { textOf, type Line } from "./ndjson-lines.ts";
 import { outcomeWithin } from "./outcome.ts";
+import type { OutcomeWaits } from "./outcome-waits.ts";
 import { preferenceOf } from "./preference.ts";
 import type { ProblemReport } from "./problem-report.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
@@ -20,7 +21,7 @@ export type CommandRoutesContext = {
   /** Wait for an outcome when the client does not say. */
   readonly waitMs: number;
   readonly closing: AbortSignal;
-  readonly drained: AbortSignal;
+  readonly waits: OutcomeWaits;
   readonly metrics: HostMetrics;
   readonly report: ProblemReport;
 };

@@ -1,5 +1,5 @@
 // Prometheus metrics of a host: counted where requests end, and asked of the engine when somebody scrapes.
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 import type { Engine } from "../engine/engine.ts";
 
@@ -7,36 +7,23 @@ const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 
 export class HostMetrics {
   readonly #registry = new Registry();
-  readonly #requests: Counter<"method" | "route" | "status">;
-  readonly #seconds: Histogram<"method" | "route">;
-  readonly #commands: Counter<"outcome">;
-  readonly #commandSeconds: Histogram;
+  readonly #requests: Histogram<"method" | "route" | "status">;
+  readonly #commands: Histogram<"outcome">;
 
   constructor({ engine }: { engine: Engine }) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
-    this.#requests = new Counter({
-      name: "evento_http_requests_total",
-      help: "Requests by route and status.",
-      labelNames: ["method", "route", "status"],
-      registers,
-    });
-    this.#seconds = new Histogram({
+    this.#requests = new Histogram({
       name: "evento_http_request_seconds",
-      help: "Time to the head of the answer.",
-      labelNames: ["method", "route"],
+      help: "Requests by route and status, with the time to the head of the answer.",
+      labelNames: ["method", "route", "status"],
       buckets: secondsBuckets,
       registers,
     });
-    this.#commands = new Counter({
-      name: "evento_commands_total",
-      help: "Commands that clients were answered, by outcome.",
-      labelNames: ["outcome"],
-      registers,
-    });
-    this.#commandSeconds = new Histogram({
+    this.#commands = new Histogram({
       name: "evento_command_seconds",
-      help: "Time from a client's command to its outcome.",
+      help: "Commands that clients were answered by outcome, with the time to it.",
+      labelNames: ["outcome"],
       buckets: secondsBuckets,
       registers,
     });
@@ -61,16 +48,14 @@ export class HostMetrics {
     return this.#registry.contentType;
   }
 
-  /** Counts a request. @param route - its pattern, never its path: ids must not become labels. */
-  count(method: string, route: string, status: number, seconds: number): void {
-    this.#requests.inc({ method, route, status: String(status) });
-    this.#seconds.observe({ method, route }, seconds);
+  /** @param labels - the pattern of the route, never a path: ids must not become labels. */
+  request(labels: { method: string; route: string; status: number }, seconds: number): void {
+    this.#requests.observe(labels, seconds);
   }
 
-  /** Counts a client's command. @param seconds - until the outcome; not looked at when there was none. */
+  /** Counts a client's command. @param seconds - until it was answered */
   command(outcome: "done" | "parked" | "pending" | "refused", seconds: number): void {
-    this.#commands.inc({ outcome });
-    if (outcome === "done" || outcome === "parked") this.#commandSeconds.observe(seconds);
+    this.#commands.observe({ outcome }, seconds);
   }
 
   text(): Promise<string> {

@@ -10,13 +10,14 @@ export class QueryParameters {
   /** @throws EventoError QUERY_INVALID for a parameter that is unknown or given twice */
   constructor(querystring: string, known: readonly string[]) {
     const values = new Map<string, string>();
+    this.#values = values;
+    if (querystring === "") return;
     for (const [name, value] of new URLSearchParams(querystring)) {
       if (!known.includes(name))
         throw invalid(name, `is unknown, expected ${known.length === 0 ? "none" : known.join(", ")}`);
       if (values.has(name)) throw invalid(name, "is given twice");
       values.set(name, value);
     }
-    this.#values = values;
   }
 
   text(name: string): string | undefined {

@@ -33,14 +33,17 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
-  request.on("data", (chunk: Buffer) => {
+  const take = (chunk: Buffer): void => {
     size += chunk.length;
     if (size > bytesMax) reject(tooLarge(bytesMax));
     else chunks.push(chunk);
-  });
-  request.once("end", () => resolve(Buffer.concat(chunks)));
-  request.once("error", (error) => reject(incomplete(error.message)));
-  request.once("close", () => reject(incomplete("the connection broke")));
+  };
+  const end = (): void => resolve(Buffer.concat(chunks));
+  // A request that was read whole closes as well.
+  const breakOff = (): void => {
+    if (!request.readableEnded) reject(incomplete("the connection broke"));
+  };
+  request.on("data", take).on("end", end).on("error", breakOff).on("close", breakOff);
   const timer = setTimeout(() => reject(incomplete(`it took more than ${bodyDeadlineMs / 1000} s`)), bodyDeadlineMs);
   try {
     return await promise;

@@ -49,7 +49,8 @@ export function listOf(name: string): JsonSchema {
 /** Answers JSON with a status. */
 export function answer(ctx: Context, status: number, value: unknown): void {
   ctx.status = status;
-  ctx.type = "application/json";
+  // Koa's own setter looks the type up among all there are.
+  ctx.set("Content-Type", "application/json");
   ctx.body = JSON.stringify(value);
 }
 

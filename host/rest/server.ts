@@ -8,6 +8,7 @@ import type { Logger } from "../json-log.ts";
 import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
+import { OutcomeWaits } from "./outcome-waits.ts";
 import type { ReadyChecks } from "./operations.ts";
 import type { Route } from "./route.ts";
 
@@ -35,7 +36,7 @@ export class RestServer {
   readonly routes: readonly Route[];
   readonly #server: Server;
   readonly #closing: AbortController;
-  readonly #drained: AbortController;
+  readonly #waits: OutcomeWaits;
   /** Settles when the last connection has ended; set by `stop`. */
   #ended: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -45,20 +46,20 @@ export class RestServer {
     routes: readonly Route[];
     server: Server;
     closing: AbortController;
-    drained: AbortController;
+    waits: OutcomeWaits;
   }) {
     this.url = given.url;
     this.routes = given.routes;
     this.#server = given.server;
     this.#closing = given.closing;
-    this.#drained = given.drained;
+    this.#waits = given.waits;
   }
 
   /** Listens. @throws EventoError LISTEN_FAILED */
   static async listen(options: RestOptions): Promise<RestServer> {
     const closing = new AbortController();
-    const drained = new AbortController();
-    const { app, routes } = restApp({ ...options, closing: closing.signal, drained: drained.signal });
+    const waits = new OutcomeWaits();
+    const { app, routes } = restApp({ ...options, closing: closing.signal, waits });
     const handle = app.callback();
     const server = createServer(
       {
@@ -76,7 +77,7 @@ export class RestServer {
     server.maxConnections = connectionsMax;
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
-    return new RestServer({ url: urlOf(server.address()), routes, server, closing, drained });
+    return new RestServer({ url: urlOf(server.address()), routes, server, closing, waits });
   }
 
   /** Takes no new connection, no new command and no further line, and lets go who follows; what is under way goes on. */
@@ -99,7 +100,7 @@ export class RestServer {
 
   async #close(): Promise<void> {
     this.stop();
-    this.#drained.abort();
+    this.#waits.drain();
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const deadline = setTimeout(() => this.#server.closeAllConnections(), drainMs);
     await this.#ended;

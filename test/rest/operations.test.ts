@@ -21,13 +21,13 @@ test("metrics count commands by outcome, events and calls of functions", async (
   t.regex(headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   const text = String(body);
   for (const line of [
-    'evento_commands_total{outcome="done"} 1',
-    'evento_commands_total{outcome="refused"} 1',
-    'evento_commands_total{outcome="parked"} 1',
+    'evento_command_seconds_count{outcome="done"} 1',
+    'evento_command_seconds_count{outcome="refused"} 1',
+    'evento_command_seconds_count{outcome="parked"} 1',
     "evento_commands_pending 0",
     `evento_journal_position ${rest.engine.head.position}`,
     'evento_function_failures{function="boxes"} 2',
-    'evento_http_requests_total{method="POST",route="/commands",status="422"} 1',
+    'evento_http_request_seconds_count{method="POST",route="/commands",status="422"} 1',
   ])
     t.true(text.split("\n").includes(line), `${line} is not in\n${text}`);
   t.regex(text, /^process_cpu_seconds_total /m);
