@@ -49,16 +49,13 @@ export async function* followEvents(client: HostClient, following: Following): A
   }
 }
 
-/** The position of the log's end. */
+/** The position of the log's end, as the metrics say it; 0 when they don't: then more is read than was asked for, and nothing missed. */
 async function endOf(client: HostClient): Promise<number> {
-  let after = 0;
-  for await (const line of client.lines({
-    method: "GET",
-    path: ["events"],
-    headers: { accept: "application/x-ndjson" },
-  }))
-    after = Number(/"position":(\d+)/.exec(line)?.[1] ?? after);
-  return after;
+  for await (const line of client.lines({ method: "GET", path: ["metrics"] })) {
+    const position = /^evento_journal_position (\d+)/.exec(line)?.[1];
+    if (position !== undefined) return Number(position);
+  }
+  return 0;
 }
 
 type Message = { readonly id: string; readonly data: string };

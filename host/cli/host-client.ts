@@ -55,11 +55,16 @@ export class HostClient {
   async *lines(call: Call): AsyncGenerator<string> {
     const response = await this.#request(call);
     if (response.body === null) return;
-    const lines = textLines(response.body)[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await this.#reading(() => lines.next());
-      if (next.done === true) return;
-      yield next.value;
+    const lines = textLines(response.body);
+    try {
+      for (;;) {
+        const next = await this.#reading(() => lines.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      // Whoever has read enough gives the connection back.
+      await lines.return(undefined);
     }
   }
 

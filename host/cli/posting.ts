@@ -57,7 +57,7 @@ export async function postEvent(post: Post, options: PostOptions, terminal: Term
 }
 
 /** The error that tells of a parked command and what to do with it. */
-export function parkedError(view: unknown): EventoError {
+function parkedError(view: unknown): EventoError {
   const id = textField(fieldOf(view, "command"), "id");
   const reason = textField(view, "last_error") || "no reason was kept";
   return new EventoError(

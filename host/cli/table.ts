@@ -33,7 +33,7 @@ function padded(text: string, width: number, align: "left" | "right"): string {
 }
 
 /** Cuts a text without colours to a width. */
-export function cutTo(text: string, width: number): string {
+function cutTo(text: string, width: number): string {
   const plain = stripVTControlCharacters(text).trimEnd();
   return plain.length <= width ? plain : `${plain.slice(0, Math.max(0, width - 1))}…`;
 }

@@ -217,7 +217,7 @@ test.serial("following goes on over a restart of the host, without a gap and wit
     t.is((await evento("schemas", "register", file)).code, 0);
   };
   const first = await serve();
-  const follower = startEvento(t, ["events", "--follow", "--host", `http://${address}`]);
+  const follower = startEvento(t, ["events", "--follow", "--after", "0", "--host", `http://${address}`]);
   const followed = new OutputWatch(follower.stdout);
   await schema("One");
   await followed.until(/"position":1\b.*\n/);
@@ -227,6 +227,20 @@ test.serial("following goes on over a restart of the host, without a gap and wit
   await followed.until(/"position":2\b.*\n/);
   await second.stop();
   t.like(jsonLines(followed.text), [{ position: 1 }, { position: 2 }]);
+});
+
+test.serial("following begins at the end of the log, or after a position", async (t) => {
+  const { host, evento } = await greetingHost(t);
+  const follow = (...args: string[]): ReturnType<typeof startEvento> =>
+    startEvento(t, ["events", "--follow", "--limit", "1", ...args], { environment: { EVENTO_URL: host.url } });
+  const fromStart = follow("--after", "0");
+  t.regex((await new OutputWatch(fromStart.stdout).until(/.*\n/))[0], /"position":1\b/);
+  const fromEnd = follow("--type", "Greeted");
+  const followed = new OutputWatch(fromEnd.stdout);
+  const ended = once(fromEnd, "exit");
+  while (followed.text === "") await evento(["command", "greeting:1", "Greet", '{"name":"Ada"}']);
+  await followed.until(/"event_type":"Greeted".*\n/);
+  t.deepEqual(await ended, [0, null]);
 });
 
 /** A host with the greeting deployed, and the command line pointed at it. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import type { ExecutionContext } from "ava";
 
-export const launcher = fileURLToPath(new URL("../../host/cli/evento.js", import.meta.url));
+const launcher = fileURLToPath(new URL("../../host/cli/evento.js", import.meta.url));
 const endDeadlineMs = 60_000;
 
 export type RunOptions = {
