@@ -4,7 +4,7 @@
 // code and the end of this process pass on to it.
 import { spawn } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { createRequire, enableCompileCache } from "node:module";
+import module from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,7 @@ if (runtime === undefined) {
   delete process.env[launcherPidVariable];
   if (Number(launcherPid) === process.ppid) endWithParent();
   // Halves the time to the first line. Not in the temporary folder, where others could put code in.
-  enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/evento-compiled", import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/evento-compiled", import.meta.url)));
   const { main } = await import("./main.ts");
   await main(process.argv.slice(2));
 } else {
@@ -40,7 +40,7 @@ function findRuntime() {
   const { platform, arch, versions } = process;
   const file = platform === "win32" ? "node.exe" : "node";
   const system = platform === "win32" ? "win" : platform;
-  const require = createRequire(import.meta.url);
+  const require = module.createRequire(import.meta.url);
   for (const name of ["node", `node-${system}-${arch}`, `node-bin-${system}-${arch}`]) {
     try {
       const path = join(dirname(require.resolve(`${name}/package.json`)), "bin", file);

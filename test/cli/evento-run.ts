@@ -13,6 +13,8 @@ export type RunOptions = {
   readonly input?: string;
   readonly directory?: string;
   readonly environment?: { readonly [name: string]: string | undefined };
+  /** The Node that starts the launcher; the pinned one when left out. */
+  readonly node?: string;
   /** Arguments of Node itself. */
   readonly nodeArguments?: readonly string[];
 };
@@ -49,8 +51,9 @@ export function jsonLines(output: string): unknown[] {
     .map((line) => JSON.parse(line));
 }
 
-function start(args: readonly string[], { directory, environment = {}, nodeArguments = [] }: RunOptions): ChildProcess {
-  return spawn(process.execPath, [...nodeArguments, launcher, ...args], {
+function start(args: readonly string[], options: RunOptions): ChildProcess {
+  const { directory, environment = {}, node = process.execPath, nodeArguments = [] } = options;
+  return spawn(node, [...nodeArguments, launcher, ...args], {
     cwd: directory,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment },
     stdio: "pipe",

@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { delimiter, join } from "node:path";
 
 import test, { type ExecutionContext } from "ava";
 
@@ -21,6 +23,17 @@ test("a launcher that can't be replaced passes output and exit code on too", asy
   t.is(shown.code, 0);
   t.regex(shown.stdout, /^\d+\.\d+\.\d+\n$/);
   t.is((await runEvento(["nonsense"], { nodeArguments: withoutExecve })).code, 2);
+});
+
+test("the launcher gets to the pinned runtime from every Node that is installed", async (t) => {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const nodes = new Set(folders.map((folder) => join(folder, "node")).filter((file) => existsSync(file)));
+  t.true(nodes.size > 0);
+  for (const node of nodes) {
+    const { code, stdout, stderr } = await runEvento(["--version"], { node });
+    t.deepEqual({ code, stderr }, { code: 0, stderr: "" }, node);
+    t.regex(stdout, /^\d+\.\d+\.\d+\n$/);
+  }
 });
 
 test("the launcher says nothing of its own", async (t) => {
