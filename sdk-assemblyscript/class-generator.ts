@@ -22,7 +22,7 @@ export function generateClasses(schema: AggregateSchema): string {
   for (const union of names.unions) unions.push(...unionClass(union, names));
   return [
     `// Generated from the schema of ${schema.name}: not to be edited.`,
-    'import { Box, Decimal, Null, Payload } from "evento";',
+    'import { Box, CommandPayload, Decimal, EventPayload, Null, Payload } from "evento";',
     'import { Reader, Writer, bytesOfHex } from "evento/avro";',
     'import { uuidBytes, uuidText } from "evento/uuid";',
     "",
@@ -46,7 +46,7 @@ function recordClass(record: RecordShape, names: TypeNames): readonly string[] {
   const name = names.classOf(record);
   return [
     "@final",
-    `export class ${name} extends Payload {`,
+    `export class ${name} extends ${baseOf(record)} {`,
     "  constructor(",
     ...record.fields.map((field) => `    ${parameter(record, field, names)},`),
     "  ) {",
@@ -68,6 +68,12 @@ function recordClass(record: RecordShape, names: TypeNames): readonly string[] {
     "}",
     "",
   ];
+}
+
+/** So that the compiler tells an event from a command. */
+function baseOf({ mark }: RecordShape): string {
+  if (mark.kind === "event") return "EventPayload";
+  return mark.kind === "command" ? "CommandPayload" : "Payload";
 }
 
 function parameter(record: RecordShape, field: FieldShape, names: TypeNames): string {

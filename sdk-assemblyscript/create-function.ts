@@ -12,9 +12,6 @@ import { TypeNames } from "./type-names.ts";
 const template = join(import.meta.dirname, "templates", "aggregate");
 const testingKit = join(import.meta.dirname, "testing.ts");
 
-/** What the template's handler imports from the SDK: an aggregate of that name would hide it. */
-const imported = ["Events"];
-
 /**
  * Writes a handler and an aggregator with their schema and tests.
  *
@@ -75,7 +72,7 @@ function requireAggregate(aggregate: string): void {
     );
   const root = { type: "record", name: aggregate, namespace: aggregate, evento: "root", entity: "one", fields: [] };
   const { types, root: codec } = parseAggregateSchema([root]);
-  if (new TypeNames(types.values()).classOf(codec.shape) !== aggregate || imported.includes(aggregate))
+  if (new TypeNames(types.values()).classOf(codec.shape) !== aggregate)
     throw new EventoError("NAME_INVALID", `${aggregate} is a name that functions have another use for`, { hint });
 }
 

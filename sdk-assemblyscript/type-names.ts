@@ -36,8 +36,8 @@ const members = words("read write typeName prototype");
 
 /** Names that generated code and every author's file use, so that no class can take them. */
 const used = words(`
-  Array Box Cause Command Commands Decimal Error Event Events Map Null Payload Reader String Uint8Array Writer
-  bytesOfHex fail log`);
+  Array Box Cause Command CommandPayload Commands Decimal Error Event EventPayload Events Map Null Payload Reader String Uint8Array
+  Writer bytesOfHex fail log uuidBytes uuidText`);
 
 const primitiveTypes: { readonly [kind in PrimitiveName]: string } = {
   null: "Null | null",

@@ -1,6 +1,6 @@
 // What functions answer: events, or commands, or a failure without either.
 import { Writer } from "./avro";
-import { Payload } from "./payload";
+import { CommandPayload, EventPayload, Payload } from "./payload";
 
 @final
 class Draft {
@@ -20,20 +20,20 @@ export class Events {
   failure: string | null = null;
 
   /** An event about the entity that the command is aimed at. */
-  static of(event: Payload): Events {
+  static of(event: EventPayload): Events {
     return new Events().and(event);
   }
 
   /** An event about an entity inside the aggregate, which becomes a member of it if it is new. */
-  static about(entity: string, event: Payload): Events {
+  static about(entity: string, event: EventPayload): Events {
     return new Events().andAbout(entity, event);
   }
 
-  and(event: Payload): Events {
+  and(event: EventPayload): Events {
     return this.andAbout("", event);
   }
 
-  andAbout(entity: string, event: Payload): Events {
+  andAbout(entity: string, event: EventPayload): Events {
     this.drafts.push(new Draft(entity, event));
     return this;
   }
@@ -71,11 +71,11 @@ export class Commands {
     return new Commands();
   }
 
-  static to(entity: string, command: Payload): Commands {
+  static to(entity: string, command: CommandPayload): Commands {
     return new Commands().andTo(entity, command);
   }
 
-  andTo(entity: string, command: Payload): Commands {
+  andTo(entity: string, command: CommandPayload): Commands {
     this.drafts.push(new Draft(entity, command));
     return this;
   }

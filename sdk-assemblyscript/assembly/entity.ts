@@ -3,7 +3,7 @@
 /** The type of an entity id, or "" when the text is none. */
 export function entityType(entity: string): string {
   const colon = entity.indexOf(":");
-  if (colon < 1 || entity.length - colon - 1 < 1 || entity.length - colon - 1 > 128) return "";
+  if (colon < 1 || colon > 63 || entity.length - colon - 1 < 1 || entity.length - colon - 1 > 128) return "";
   const id = entity.slice(colon + 1);
   if (id == "." || id == "..") return "";
   for (let index = 0; index < id.length; index++) if (!isIdUnit(id.charCodeAt(index))) return "";

@@ -2,7 +2,7 @@
 export { Box, Null } from "./avro";
 export { Day, Timestamp } from "./day";
 export { Decimal } from "./decimal";
-export { Payload } from "./payload";
+export { CommandPayload, EventPayload, Payload } from "./payload";
 export { Cause, Command, Event } from "./envelopes";
 export { Commands, Events, fail } from "./answers";
 export { entityType } from "./entity";

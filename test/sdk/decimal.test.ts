@@ -1,7 +1,8 @@
 import test, { type ExecutionContext } from "ava";
 import * as fc from "fast-check";
 
-import { functionUnderTest, type AggregateUnderTest } from "../../sdk-assemblyscript/testing.ts";
+import type { AggregateUnderTest } from "../../sdk-assemblyscript/aggregate-under-test.ts";
+import { functionUnderTest } from "../../sdk-assemblyscript/testing.ts";
 import { functionFolder } from "./function-folder.ts";
 
 const decimal = (scale: number): unknown => ({ type: "bytes", logicalType: "decimal", precision: 18, scale });
