@@ -18,16 +18,17 @@ export type ConsumedRecord = {
 const consumeDeadlineMs = 15_000;
 
 /**
- * All committed records of a topic up to its end, each partition in its order. A broker puts its marks of a commit into the
+ * All committed records of a topic, or of one source in it, up to its end, each partition in its order. A broker puts its marks of a commit into the
  * partitions only after it has answered: records that are missing of a count are waited for.
  */
 export async function consumeAll(
   broker: string,
-  { topic, count }: { readonly topic: string; readonly count: number },
+  { topic, count, source }: { readonly topic: string; readonly count: number; readonly source?: string },
 ): Promise<ConsumedRecord[]> {
   const end = Date.now() + consumeDeadlineMs;
   for (;;) {
-    const records = await consumeOnce(broker, topic);
+    const all = await consumeOnce(broker, topic);
+    const records = source === undefined ? all : all.filter(({ headers }) => headers["ce_source"] === source);
     if (records.length >= count || Date.now() > end) return records;
   }
 }

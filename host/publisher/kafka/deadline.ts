@@ -22,3 +22,14 @@ export async function within<Result>(
     signal?.removeEventListener("abort", onAbort);
   }
 }
+
+/** Longest wait for a client to let go of its connections: it waits for answers that may never come. */
+const releaseDeadlineMs = 1_000;
+
+/** Ends a client's work. What it still waits for ends with its requests' own deadlines; nothing depends on it any more. */
+export async function letGo(disconnect: () => Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, releaseDeadlineMs);
+  await Promise.race([disconnect().catch(() => undefined), promise]);
+  clearTimeout(timer);
+}

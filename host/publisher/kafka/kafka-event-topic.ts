@@ -6,7 +6,7 @@ import type { Admin, Kafka } from "kafkajs";
 
 import { EventoError } from "../../errors.ts";
 import type { EventTopic, Publication, PublisherNotice, TopicClaim } from "../../ports/publisher.ts";
-import { within } from "./deadline.ts";
+import { letGo, within } from "./deadline.ts";
 import { eventOf, partitionOf, recordOf } from "./event-records.ts";
 import { kafkaClient, type KafkaOptions } from "./kafka-client.ts";
 import { topicErrorOf } from "./kafka-errors.ts";
@@ -56,7 +56,7 @@ export class KafkaEventTopic implements EventTopic {
     if (this.#closing.signal.aborted) throw new EventoError("TOPIC_CLOSED", "found the topic closed");
     const { source, topic } = this.#options;
     const what = `claiming ${topic}`;
-    const writer = new TransactionalWriter({ kafka: this.#kafka, identity: source });
+    const writer = new TransactionalWriter({ kafka: this.#kafka, identity: source, signal: this.#closing.signal });
     const release = this.#owned(() => writer.release());
     try {
       const found = await within(claimDeadlineMs, what, () => this.#claim(writer), this.#closing.signal);
@@ -96,7 +96,7 @@ export class KafkaEventTopic implements EventTopic {
 
   async #withAdmin<Result>(call: (admin: Admin) => Promise<Result>): Promise<Result> {
     const admin = this.#kafka.admin();
-    const release = this.#owned(() => admin.disconnect().catch(() => undefined));
+    const release = this.#owned(() => letGo(() => admin.disconnect()));
     try {
       return await within(callDeadlineMs, "asking about topics", async () => {
         await admin.connect();

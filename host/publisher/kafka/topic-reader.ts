@@ -3,6 +3,7 @@
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 
 import { EventoError } from "../../errors.ts";
+import { letGo } from "./deadline.ts";
 import { requestRetries } from "./kafka-client.ts";
 
 export type PartitionRange = {
@@ -95,7 +96,7 @@ export class TopicReader {
 
   async close(): Promise<void> {
     this.#reading?.settled.reject(new EventoError("TOPIC_UNAVAILABLE", "found the reader closed", { retryable: true }));
-    await this.#consumer.disconnect().catch(() => undefined);
+    await letGo(() => this.#consumer.disconnect());
   }
 
   async #take({ batch }: EachBatchPayload): Promise<void> {

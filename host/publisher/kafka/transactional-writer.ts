@@ -3,7 +3,7 @@ import type { Kafka, Message, Producer, RecordMetadata, Transaction } from "kafk
 
 import { EventoError } from "../../errors.ts";
 import { transactionDeadlineMs } from "../../limits.ts";
-import { within } from "./deadline.ts";
+import { letGo, within } from "./deadline.ts";
 import { topicErrorOf } from "./kafka-errors.ts";
 import type { PartitionEnd } from "./topic-cursor.ts";
 
@@ -22,10 +22,13 @@ export type WrittenCursor = { readonly topic: string; readonly key: string; read
 export class TransactionalWriter {
   readonly #kafka: Kafka;
   readonly #identity: string;
+  readonly #signal: AbortSignal;
   #producer: Producer | undefined;
 
-  constructor({ kafka, identity }: { kafka: Kafka; identity: string }) {
+  /** @param given - `signal` gives up what is under way. */
+  constructor({ kafka, identity, signal }: { kafka: Kafka; identity: string; signal: AbortSignal }) {
     this.#kafka = kafka;
+    this.#signal = signal;
     this.#identity = identity;
   }
 
@@ -57,17 +60,18 @@ export class TransactionalWriter {
     cursorOf: (ends: ReadonlyMap<number, PartitionEnd>) => WrittenCursor,
   ): Promise<void> {
     const what = `writing to ${batch.topic}`;
-    await within(writeDeadlineMs, what, async () => {
+    const call = async (): Promise<void> => {
       const producer = this.#producer;
       if (producer === undefined) throw new EventoError("TOPIC_UNAVAILABLE", "found no claim", { retryable: true });
-      try {
-        const transaction = await producer.transaction();
-        await this.#send(transaction, batch, cursorOf);
-        await transaction.commit();
-      } catch (error) {
-        throw topicErrorOf(error, what);
-      }
-    });
+      const transaction = await producer.transaction();
+      await this.#send(transaction, batch, cursorOf);
+      await transaction.commit();
+    };
+    try {
+      await within(writeDeadlineMs, what, call, this.#signal);
+    } catch (error) {
+      throw topicErrorOf(error, what);
+    }
   }
 
   async #send(
@@ -99,7 +103,7 @@ export class TransactionalWriter {
   async release(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await producer?.disconnect().catch(() => undefined);
+    if (producer !== undefined) await letGo(() => producer.disconnect());
   }
 }
 
