@@ -13,6 +13,11 @@ export type HostConfig = {
   readonly s3_endpoint: string;
   /** Comma-separated `host:port`; empty for no Kafka. */
   readonly kafka_brokers: string;
+  /** Partitions of the topic when it is made. */
+  readonly kafka_partitions: number;
+  readonly kafka_tls: boolean;
+  /** Mechanism and credentials as JSON text; empty for none. */
+  readonly kafka_sasl: string;
   /** URL of an outside schema registry; empty for the host's own. */
   readonly registry: string;
   /** A file of tokens; empty for none. */
@@ -40,6 +45,13 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
   snapshots: { about: "file:PATH or s3://bucket/prefix", fallback: "", kind: "text" },
   s3_endpoint: { about: "URL of an S3 server other than AWS", fallback: "", kind: "text" },
   kafka_brokers: { about: "host:port of Kafka brokers, with commas between", fallback: "", kind: "text" },
+  kafka_partitions: { about: "partitions of the topic when it is made", fallback: "12", kind: "count" },
+  kafka_tls: { about: "reach the brokers by TLS", fallback: "false", kind: "flag" },
+  kafka_sasl: {
+    about: '{"mechanism": "plain" | "scram-sha-256" | "scram-sha-512", "username", "password"} as JSON',
+    fallback: "",
+    kind: "text",
+  },
   registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
   tokens: { about: "a file of tokens", fallback: "", kind: "text" },
   insecure: { about: "listen on other addresses than loopback without tokens", fallback: "false", kind: "flag" },
@@ -84,6 +96,9 @@ export function readConfig(given: {
     snapshots: value("snapshots"),
     s3_endpoint: value("s3_endpoint"),
     kafka_brokers: value("kafka_brokers"),
+    kafka_partitions: countOf("kafka_partitions", value("kafka_partitions")),
+    kafka_tls: flagOf("kafka_tls", value("kafka_tls")),
+    kafka_sasl: value("kafka_sasl"),
     registry: value("registry"),
     tokens: value("tokens"),
     insecure: flagOf("insecure", value("insecure")),
@@ -105,8 +120,13 @@ export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly 
       "CONFIG_INVALID",
       `found EVENTO_LISTEN ${JSON.stringify(listen)}, expected address:port such as 127.0.0.1:8080`,
     );
-  if (!isLoopback(host) && tokens === "" && !insecure)
-    throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach, and no tokens`, {
+  // Better no host than one that seems to ask for tokens.
+  if (tokens !== "")
+    throw new EventoError("CONFIG_INVALID", "found EVENTO_TOKENS, and tokens are not asked for yet", {
+      hint: "leave it away, listen on loopback, and let something in front keep others out",
+    });
+  if (!isLoopback(host) && !insecure)
+    throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach`, {
       hint: "listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
     });
   return { host, port };

@@ -12,6 +12,7 @@ import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
 import type { Snapshots } from "./ports/snapshots.ts";
+import { publishingOf } from "./publishing.ts";
 import { RestServer } from "./rest/server.ts";
 import { FileSnapshots } from "./snapshots/file-snapshots.ts";
 import { S3Snapshots } from "./snapshots/s3-snapshots.ts";
@@ -65,7 +66,19 @@ export class Host {
     );
     resources.defer(() => engine.close());
     const checks = { journal: () => failure.reason };
-    const rest = await RestServer.listen({ engine, logger, checks, address, waitMs: config.wait_ms });
+    const url = (): string => rest.url;
+    const { publisher, registry } = publishingOf({ config, journal, log: identity.id, logger, url });
+    const rest: RestServer = await RestServer.listen({
+      engine,
+      logger,
+      checks,
+      registry,
+      publisher,
+      address,
+      waitMs: config.wait_ms,
+    });
+    publisher?.start();
+    resources.defer(async () => publisher?.close());
     return new Host({ engine, rest, resources: resources.move() });
   }
 

@@ -129,10 +129,10 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
     versions: { type: "array", items: text },
     schema: { type: "array", items: { type: "object" } },
   }),
-  Health: object({
-    status: { enum: ["ok", "unavailable"] },
-    checks: { type: "object", additionalProperties: { type: "string" } },
-  }),
+  Health: object(
+    { status: { enum: ["ok", "unavailable"] }, checks: { type: "object", additionalProperties: { type: "string" } } },
+    { kafka: { type: "object", description: "State, position and lag of publishing, when brokers are named." } },
+  ),
   Problem: object(
     { type: text, title: text, status: whole, detail: text, code: text },
     { hint: text, errors: { type: "array", items: object({ path: text, message: text }) }, line: whole },

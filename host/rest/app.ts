@@ -6,6 +6,8 @@ import { isLoopback } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
+import type { Publisher } from "../ports/publisher.ts";
+import type { HostRegistry } from "../registry/host-registry.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { commandRoutes } from "./commands.ts";
 import { eventRoutes } from "./events.ts";
@@ -17,6 +19,7 @@ import { operationRoutes, type ReadyChecks } from "./operations.ts";
 import { ProblemReport } from "./problem-report.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { retryAfterS } from "./problem.ts";
+import { registryRoutes } from "./registry.ts";
 import type { Route } from "./route.ts";
 import { schemaRoutes } from "./schemas.ts";
 import { startPageRoute } from "./start-page.ts";
@@ -26,6 +29,9 @@ export type RestAppOptions = {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly checks: ReadyChecks;
+  readonly registry: HostRegistry;
+  /** Undefined when nothing is published. */
+  readonly publisher: Publisher | undefined;
   readonly address: { readonly host: string };
   readonly waitMs: number;
   /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */
@@ -70,6 +76,7 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
     ...traceRoutes(context),
     ...functionRoutes(context),
     ...schemaRoutes(context),
+    ...registryRoutes(context),
     ...operationRoutes({ ...context, document: () => document }),
     startPageRoute,
   ];

@@ -2,6 +2,7 @@
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 import type { Engine } from "../engine/engine.ts";
+import type { Publisher } from "../ports/publisher.ts";
 
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -10,7 +11,7 @@ export class HostMetrics {
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #commands: Histogram<"outcome">;
 
-  constructor({ engine }: { engine: Engine }) {
+  constructor({ engine, publisher }: { engine: Engine; publisher: Publisher | undefined }) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -29,6 +30,19 @@ export class HostMetrics {
     });
     this.#gauge("evento_commands_pending", "Commands between acceptance and end.", () => engine.pendingCount);
     this.#gauge("evento_journal_position", "Position of the last event.", () => engine.head.position);
+    if (publisher !== undefined) {
+      this.#gauge("evento_kafka_lag", "Events that are not known to be on the topic.", () => publisher.status().lag);
+      this.#gauge(
+        "evento_kafka_published",
+        "Events published since the host started.",
+        () => publisher.status().published,
+      );
+      this.#gauge(
+        "evento_kafka_passed_over",
+        "Events that the topic did not take.",
+        () => publisher.status().passed_over,
+      );
+    }
     this.#gauges("evento_dispatcher_lag", "Events that a dispatcher has yet to see.", "dispatcher", () =>
       engine.deployments.dispatchers().map(({ name }) => [name, engine.dispatching.lag(name)]),
     );

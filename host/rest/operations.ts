@@ -1,5 +1,6 @@
 // What operators ask: is it alive, is it ready, what does it do.
 import type { Engine } from "../engine/engine.ts";
+import type { Publisher } from "../ports/publisher.ts";
 import type { HostMetrics } from "./metrics.ts";
 import { answer, named, type Route } from "./route.ts";
 
@@ -13,6 +14,7 @@ export function operationRoutes(context: {
   readonly checks: ReadyChecks;
   readonly metrics: HostMetrics;
   readonly closing: AbortSignal;
+  readonly publisher: Publisher | undefined;
   /** The OpenAPI document as text. */
   readonly document: () => string;
 }): readonly Route[] {
@@ -43,7 +45,9 @@ export function operationRoutes(context: {
       async handle(ctx) {
         const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check() || "ok"]));
         const ready = Object.values(results).every((result) => result === "ok");
-        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks: results });
+        // Kafka away is told and no reason to turn commands away: what waits goes out when it is back.
+        const published = context.publisher === undefined ? {} : { kafka: context.publisher.status() };
+        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks: results, ...published });
       },
     },
     {

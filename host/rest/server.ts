@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
+import type { Publisher } from "../ports/publisher.ts";
+import type { HostRegistry } from "../registry/host-registry.ts";
 import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
@@ -16,6 +18,9 @@ export type RestOptions = {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly checks: ReadyChecks;
+  readonly registry: HostRegistry;
+  /** Undefined when nothing is published. */
+  readonly publisher: Publisher | undefined;
   /** Port 0 takes a free one. */
   readonly address: { readonly host: string; readonly port: number };
   /** Wait for a command's outcome when the client does not say. */

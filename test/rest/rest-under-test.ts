@@ -9,6 +9,8 @@ import { MemoryFunctions, plainComponent, type PlainFunction } from "../../host/
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";
 import { openMemoryJournal } from "../../host/journal/memory/memory-journal.ts";
 import type { LogFields, LogLevel } from "../../host/json-log.ts";
+import { HostRegistry } from "../../host/registry/host-registry.ts";
+import { SchemaCatalog } from "../../host/registry/schema-catalog.ts";
 import { RestServer } from "../../host/rest/server.ts";
 import type { Snapshots } from "../../host/ports/snapshots.ts";
 import { boxes } from "../engine/boxes.ts";
@@ -70,10 +72,12 @@ export class RestUnderTest {
       { settings: { triesMax: 2, backoffMs: 1, ...settings }, onFatal: fail, onTrouble: (_, error) => fail(error) },
     );
     const logged: RestUnderTest["logged"] = [];
-    const server = await RestServer.listen({
+    const server: RestServer = await RestServer.listen({
       engine,
       logger: { log: (level, event, fields = {}) => logged.push({ level, event, fields }) },
       checks: {},
+      registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
+      publisher: undefined,
       address: { host: "127.0.0.1", port: 0 },
       waitMs,
     });

@@ -1,0 +1,90 @@
+// Publishing as the configuration says it: to Kafka when brokers are named, with the host's own registry or an outside one.
+import { systemClock } from "./clock.ts";
+import type { HostConfig } from "./config.ts";
+import { EventoError } from "./errors.ts";
+import type { Logger } from "./json-log.ts";
+import type { Journal } from "./ports/journal.ts";
+import type { Publisher } from "./ports/publisher.ts";
+import type { KafkaOptions } from "./publisher/kafka/kafka-client.ts";
+import { kafkaPublisher } from "./publisher/kafka/kafka-publisher.ts";
+import { HostRegistry } from "./registry/host-registry.ts";
+import { OutsideRegistry } from "./registry/outside-registry.ts";
+import { SchemaCatalog } from "./registry/schema-catalog.ts";
+
+export type Publishing = {
+  /** Undefined when no brokers are named. It does nothing before its `start`. */
+  readonly publisher: Publisher | undefined;
+  /** Serves `/registry`, also while nothing is published. */
+  readonly registry: HostRegistry;
+};
+
+/**
+ * Puts the publisher and the registry together.
+ *
+ * @param given - `log` is the identity of the log; `url` that of the host, asked for when the first event goes out.
+ * @throws EventoError CONFIG_INVALID
+ */
+export function publishingOf(given: {
+  config: HostConfig;
+  journal: Journal;
+  log: string;
+  logger: Logger;
+  url: () => string;
+}): Publishing {
+  const { config, journal, log, logger, url } = given;
+  const catalog = new SchemaCatalog({ journal });
+  const registry = new HostRegistry({ catalog, url: () => `${url()}/registry` });
+  const schemas = config.registry === "" ? registry : new OutsideRegistry({ catalog, url: config.registry });
+  const brokers = config.kafka_brokers
+    .split(",")
+    .map((broker) => broker.trim())
+    .filter((broker) => broker !== "");
+  if (brokers.length === 0) return { publisher: undefined, registry };
+  const publisher = kafkaPublisher({
+    kafka: {
+      brokers,
+      ...(config.kafka_tls ? { ssl: true } : {}),
+      ...(config.kafka_sasl === "" ? {} : { sasl: saslOf(config.kafka_sasl) }),
+      onLog: ({ level, message, error }) =>
+        logger.log(level === "error" ? "warn" : "debug", "kafka.client", { message, reason: error }),
+    },
+    log,
+    journal,
+    schemas,
+    clock: systemClock,
+    partitions: config.kafka_partitions,
+    onNotice: (notice) => logger.log("warn", "publisher.notice", { code: notice.code, reason: notice.message }),
+  });
+  return { publisher, registry };
+}
+
+/** @throws EventoError CONFIG_INVALID, without a word of what was found: it may be a password */
+function saslOf(text: string): NonNullable<KafkaOptions["sasl"]> {
+  const fields = jsonOf(text);
+  if (
+    typeof fields === "object" &&
+    fields !== null &&
+    "mechanism" in fields &&
+    "username" in fields &&
+    "password" in fields
+  ) {
+    const { mechanism, username, password } = fields;
+    if (typeof username === "string" && typeof password === "string") {
+      if (mechanism === "plain") return { mechanism, username, password };
+      if (mechanism === "scram-sha-256") return { mechanism, username, password };
+      if (mechanism === "scram-sha-512") return { mechanism, username, password };
+    }
+  }
+  throw new EventoError(
+    "CONFIG_INVALID",
+    'found another EVENTO_KAFKA_SASL than {"mechanism": "plain" | "scram-sha-256" | "scram-sha-512", "username": …, "password": …}',
+  );
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
