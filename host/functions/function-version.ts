@@ -116,7 +116,7 @@ export class FunctionVersion {
     const process = this.#process;
     if (process === undefined) {
       if (this.#waiting.length > 0 || this.#suspects.length > 0) this.#startLater();
-      else if (this.#retired && this.#starting === undefined) this.#context.ended(this);
+      else if (this.#retired && this.#starting === undefined) this.#conclude();
       return;
     }
     const [suspect] = this.#suspects;
@@ -137,10 +137,16 @@ export class FunctionVersion {
     if (this.#retired) {
       this.#process = undefined;
       process.end();
-      this.#context.ended(this);
+      this.#conclude();
       return;
     }
     this.#idle ??= setTimeout(() => this.#endIdle(), this.#context.settings.idleMs);
+  }
+
+  #conclude(): void {
+    clearTimeout(this.#idle);
+    this.#idle = undefined;
+    this.#context.ended(this);
   }
 
   #endIdle(): void {

@@ -10,6 +10,8 @@ import type { ProcessStart } from "./isolation.ts";
 const nurseryFile = join(import.meta.dirname, "runner", "nursery.cjs");
 /** From asking for a process to its first frame: 20 ms on an idle machine. */
 const startMsMax = 10_000;
+/** A nursery that was told to end and does not is killed after this. */
+const closeMsMax = 2_000;
 /** A nursery that dies again and again is not started faster than this. */
 const restartMsMin = 200;
 
@@ -64,8 +66,13 @@ export class Nursery {
     this.#closing = Promise.withResolvers();
     clearTimeout(this.#restart);
     this.#orders = [];
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) this.#closing.resolve();
-    else if (this.#child.connected) this.#child.disconnect();
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) this.#closing.resolve();
+    else {
+      child.stdin?.destroy();
+      const late = setTimeout(() => child.kill("SIGKILL"), closeMsMax);
+      child.once("exit", () => clearTimeout(late));
+    }
     return this.#closing.promise;
   }
 
@@ -75,11 +82,12 @@ export class Nursery {
       env: {},
       cwd: "/",
       execArgv: ["--no-warnings", "--max-old-space-size=64"],
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
+      stdio: ["pipe", "ignore", "ignore", "ipc"],
       // A session of its own: what a terminal sends to the host's group is for the host to act on.
       detached: true,
     });
     child.on("message", (report: Report, handle: unknown) => this.#take(report, handle));
+    child.stdin?.on("error", () => {});
     child.on("error", (error) => this.#onWarning(`the nursery of function processes: ${error.message}`));
     child.on("exit", (code, signal) => this.#died(signal ?? `exit code ${code}`));
     return child;

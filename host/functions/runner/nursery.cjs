@@ -82,7 +82,12 @@ process.on("message", (message) => {
   if (message.kind === "start") start(message);
   else if (message.kind === "kill") children.get(message.id)?.kill("SIGKILL");
 });
-process.on("disconnect", () => {
+/**
+ * The host holds the other end of standard input, and sends nothing: its end is the host's end. The channel's own "disconnect" does
+ * not come while Node waits for the receipt of a handle.
+ */
+process.stdin.resume().on("error", () => {});
+process.stdin.on("close", () => {
   for (const child of children.values()) child.kill("SIGKILL");
   process.exit(0);
 });

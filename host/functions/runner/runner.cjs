@@ -59,7 +59,11 @@ function load(payload) {
     component = new Component({
       artifact: payload.rest(),
       answerBytesMax: limits.answerBytesMax,
-      log: (level, text) => send(kinds.log, 0, [Buffer.of(level), Buffer.from(text)]),
+      log: (level, text) => {
+        send(kinds.log, 0, [Buffer.of(level), Buffer.from(text)]);
+        // What it logs before it loops is worth having.
+        showProgress();
+      },
     });
     return { kind: "ok", bytes: Buffer.alloc(0), usage: noUsage };
   } catch (error) {
