@@ -1,0 +1,105 @@
+// From a command to a consumer: a real host, a real broker, and a reader that shares no code with either.
+import avro from "avsc";
+import { Kafka, logLevel } from "kafkajs";
+
+import { BankHost } from "../banking/bank-host.ts";
+import { startKafka } from "../services/kafka-broker.ts";
+import { consumeAll } from "../services/kcat.ts";
+import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
+
+const topic = "kf-evento-events";
+const withKafka = testsWith(await serviceOrSkip("Kafka", () => startKafka()));
+
+withKafka(
+  "every event is on the topic once, through kills of the host and the broker, and lag shows meanwhile",
+  async (t, kafka) => {
+    t.timeout(240_000);
+    const bank = await BankHost.start(t, { environment: { EVENTO_KAFKA_BROKERS: kafka.address } });
+    const deposits = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        id: `deposit-${from + index}`,
+        entity: `checking:${index % 20}`,
+        command_type: "ReceiveDeposit",
+        payload: { amount: "1.00" },
+      }));
+    await bank.import(
+      Array.from({ length: 20 }, (_, account) => ({
+        id: `open-${account}`,
+        entity: `checking:${account}`,
+        command_type: "OpenAccount",
+        payload: { client: "client:1", overdraft_limit: 0, opened: "1993-01-01" },
+      })),
+    );
+    const importing = bank.import(deposits(0, 500)).catch(() => []);
+    await bank.host.restart("SIGKILL");
+    await importing;
+    await bank.import(deposits(0, 500));
+
+    // Commands go on while the broker is away, and what they lead to is on the topic when it is back.
+    await kafka.process.kill();
+    const away = await bank.import(deposits(500, 200));
+    t.true(away.every((line) => JSON.parse(line).status === "done"));
+    const ready = await bank.get("/readyz");
+    t.is(ready.status, "ok");
+    t.true(ready.kafka.lag >= 200);
+    await kafka.process.start();
+    const head = await headOf(bank);
+    for (let tries = 0; (await bank.get("/readyz")).kafka.lag > 0 && tries < 600; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const records = await consumeAll(kafka.address, { topic, count: head });
+    t.is(records.length, head);
+    t.deepEqual(
+      records.map(({ headers }) => Number(headers["ce_position"])).toSorted((one, other) => one - other),
+      Array.from({ length: head }, (_, index) => index + 1),
+    );
+    const sequences = new Map<string, number>();
+    for (const { key, headers } of records) {
+      const sequence = (sequences.get(key) ?? 0) + 1;
+      if (Number(headers["ce_sequence"]) !== sequence)
+        t.fail(`${key} is at ${sequence} and has ${headers["ce_sequence"]}`);
+      sequences.set(key, sequence);
+    }
+  },
+);
+
+withKafka("a consumer decodes values with the schema that /registry gives for their number", async (t, kafka) => {
+  t.timeout(120_000);
+  const bank = await BankHost.start(t, { environment: { EVENTO_KAFKA_BROKERS: kafka.address } });
+  const { events } = await bank.post({
+    entity: "client:7",
+    command_type: "RegisterClient",
+    payload: { born: "1970-12-13", district: 18 },
+  });
+  const value = await valueOf(kafka.address, events[0].id);
+  t.is(value[0], 0);
+  const { schema } = await bank.get(`/registry/schemas/ids/${value.readInt32BE(1)}`);
+  // Days since 1970, as the schema's date is in Avro.
+  t.deepEqual(
+    { ...avro.Type.forSchema(JSON.parse(schema)).fromBuffer(value.subarray(5)) },
+    { born: 346, district: 18 },
+  );
+  t.is((await bank.get("/registry/subjects/Client.ClientRegistered/versions/latest")).schema, schema);
+});
+
+/** The value of the record with an event's id. */
+async function valueOf(broker: string, eventId: string): Promise<Buffer> {
+  const client = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING });
+  const consumer = client.consumer({ groupId: `test-${eventId}`, maxWaitTimeInMs: 200 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const { promise, resolve } = Promise.withResolvers<Buffer>();
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      if (message.headers?.["ce_id"]?.toString() === eventId) resolve(message.value ?? Buffer.alloc(0));
+    },
+  });
+  const value = await promise;
+  await consumer.disconnect();
+  return value;
+}
+
+async function headOf(bank: BankHost): Promise<number> {
+  const text = await (await fetch(`${bank.host.url}/metrics`)).text();
+  return Number(/^evento_journal_position (\d+)/m.exec(text)?.[1]);
+}
