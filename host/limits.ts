@@ -37,6 +37,8 @@ export const aggregateBytesCachedMax = 256 << 20;
 export const stateBytesMax = 8 << 20;
 /** Rows of one page of a list. */
 export const pageRowsMax = 1_000;
+/** Bytes of payloads of one page of events; the one that goes past it is still there. */
+export const pageBytesMax = 8 << 20;
 /** Bytes of journal entries that wait to be written before callers are asked to wait. */
 export const journalPendingBytesMax = 32 << 20;
 /** Bytes and entries of one group commit. One append is never split, so a single large one may be longer. */

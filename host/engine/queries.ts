@@ -4,7 +4,7 @@ import type { StoredEvent } from "../domain/envelope.ts";
 import { hostAggregate, hostAggregateType } from "../domain/host-schema.ts";
 import { emptyHost, foldHost, hostStateJson } from "../domain/host-state.ts";
 import { EventoError } from "../errors.ts";
-import { pageRowsMax } from "../limits.ts";
+import { pageBytesMax, pageRowsMax } from "../limits.ts";
 import type { AggregateEntry, EventFilter, Journal } from "../ports/journal.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
 import type { Folding } from "./folding.ts";
@@ -27,6 +27,8 @@ export type EventPage = {
 
 /** Events that one page looks at when a filter matches few of them. */
 const scanLimit = 50_000;
+/** Events that are read at once, so that a page of large ones is cut short in time. */
+const rowsPerRead = 100;
 
 export class Queries {
   readonly #journal: Journal;
@@ -74,14 +76,29 @@ export class Queries {
     return eventJsonOf(event, this.#deployments);
   }
 
-  /** Events in log order after a position. */
+  /** Events in log order after a position: at most `limit`, and no more once their payloads are `pageBytesMax` long. */
   async events(query: { after: number; limit: number; filter?: EventFilter }): Promise<EventPage> {
-    const { events, scannedTo } = await this.#journal.events({
-      ...query,
-      limit: Math.min(query.limit, pageRowsMax),
-      scanLimit,
-    });
-    return { events: events.map((event) => eventJsonOf(event, this.#deployments)), scannedTo };
+    const limit = Math.min(query.limit, pageRowsMax);
+    const events: EventJson[] = [];
+    let { after } = query;
+    let bytes = 0;
+    while (events.length < limit && after < query.after + scanLimit) {
+      const rows = Math.min(limit - events.length, rowsPerRead);
+      const read = await this.#journal.events({
+        ...query,
+        after,
+        limit: rows,
+        scanLimit: query.after + scanLimit - after,
+      });
+      for (const event of read.events) {
+        events.push(eventJsonOf(event, this.#deployments));
+        bytes += event.payload.length;
+        if (bytes >= pageBytesMax) return { events, scannedTo: event.position };
+      }
+      if (read.scannedTo === after) break;
+      after = read.scannedTo;
+    }
+    return { events, scannedTo: after };
   }
 
   /** Events after a position and, as they happen, those to come, in pages that are never empty; ends with the signal. */

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from "ava";
 
+import { bodyBytesMax } from "../../host/limits.ts";
 import { at, RestUnderTest } from "./rest-under-test.ts";
 
 const added = { entity: "box:1", event_type: "Added", payload: { n: 2 } };
@@ -56,6 +57,21 @@ test("the log is read in pages without a gap or a repeat", async (t) => {
   t.deepEqual(seen, ["e0", "e1", "e2", "e3", "e4", "e5", "e6"]);
 });
 
+test("a page of large events is cut short, and the next goes on where it ends", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  const count = 12;
+  const box = "x".repeat(bodyBytesMax - 1_000);
+  for (let n = 0; n < count; n++)
+    await rest.post("/events", { entity: "box:1", event_type: "PointedAt", payload: { box } });
+  const first = await rest.get("/events?aggregate_type=Box&limit=1000");
+  const events = at(first.body, "events");
+  const taken = Array.isArray(events) ? events.length : 0;
+  t.true(taken >= 8 && taken < count, String(taken));
+  const second = await rest.get(/<(.*)>/.exec(first.headers.get("link") ?? "")?.[1] ?? "");
+  t.is(at(second.body, "events", 0, "sequence"), taken + 1);
+  t.is(at(second.body, "events", count - taken - 1, "sequence"), count);
+});
+
 for (const [filter, expected] of [
   ["aggregate=box:1", ["e1", "e3"]],
   ["entity=box:0", ["e0", "e2"]],
@@ -99,7 +115,7 @@ async function follow(
   const gone = new AbortController();
   const response = await fetch(rest.url + path, {
     headers: { accept: "text/event-stream", ...headers },
-    signal: AbortSignal.any([gone.signal, AbortSignal.timeout(20_000)]),
+    signal: AbortSignal.any([gone.signal, AbortSignal.timeout(60_000)]),
   });
   if (response.body === null || response.status !== 200) throw new Error(`found status ${response.status}`);
   const happening = meanwhile();
