@@ -8,7 +8,7 @@ import { commandPostOf } from "./drafts.ts";
 import { takeInTurn } from "./line-intake.ts";
 import type { HostMetrics } from "./metrics.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
-import { textOf, type Line } from "./ndjson-lines.ts";
+import { bytesOf, type Line } from "./ndjson-lines.ts";
 import { outcomeWithin } from "./outcome.ts";
 import type { OutcomeWaits } from "./outcome-waits.ts";
 import { preferenceOf } from "./preference.ts";
@@ -175,7 +175,7 @@ async function begin(line: Line, earlier: Earlier, context: CommandRoutesContext
   const { engine, metrics, report } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
-    const draft = commandPostOf(parseJson(textOf(line)));
+    const draft = commandPostOf(parseJson(bytesOf(line)));
     const posted = await takeInTurn(() => engine.post(draft), earlier);
     const outcome = counted(metrics, () => outcomeWithin(posted, { ...context, waitMs: undefined }));
     return { outcome: outcome.then((view) => JSON.stringify(view), refused) };

@@ -3,14 +3,16 @@ import { Readable } from "node:stream";
 
 import type { Context } from "koa";
 
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, PostedEvent } from "../engine/engine.ts";
+import type { EventJson } from "../engine/views.ts";
 import { EventoError } from "../errors.ts";
 import type { EventFilter } from "../ports/journal.ts";
 import { eventPostOf } from "./drafts.ts";
 import { logLines, serverSentEvents } from "./event-streams.ts";
 import { takeInTurn } from "./line-intake.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
-import { textOf, type Line } from "./ndjson-lines.ts";
+import { bytesOf, type Line } from "./ndjson-lines.ts";
+import type { OutcomeWaits } from "./outcome-waits.ts";
 import type { ProblemReport } from "./problem-report.ts";
 import type { QueryParameters } from "./query-parameters.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
@@ -22,6 +24,7 @@ const types = { json: "application/json", ndjson: "application/x-ndjson", sse: "
 export type EventRoutesContext = {
   readonly engine: Engine;
   readonly report: ProblemReport;
+  readonly waits: OutcomeWaits;
   /** Aborts when the host shuts down: who follows is let go. */
   readonly closing: AbortSignal;
 };
@@ -113,20 +116,31 @@ async function post(ctx: Context, context: EventRoutesContext): Promise<void> {
     return;
   }
   const draft = eventPostOf(await readJson(ctx.req), ctx.req);
-  const event = await (await context.engine.postEvent(draft)).outcome();
+  const event = await appended(await context.engine.postEvent(draft), context.waits);
   ctx.set("Location", `/events/${encodeURIComponent(event.id)}`);
   answer(ctx, 201, { event });
 }
 
-async function begin(line: Line, earlier: Earlier, { engine, report }: EventRoutesContext): Promise<Begun> {
+async function begin(line: Line, earlier: Earlier, context: EventRoutesContext): Promise<Begun> {
+  const { engine, report, waits } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
-    const draft = eventPostOf(parseJson(textOf(line)));
+    const draft = eventPostOf(parseJson(bytesOf(line)));
     const posted = await takeInTurn(() => engine.postEvent(draft), earlier);
-    return { outcome: posted.outcome().then((event) => JSON.stringify({ event }), refused) };
+    return { outcome: appended(posted, waits).then((event) => JSON.stringify({ event }), refused) };
   } catch (error) {
     return { outcome: Promise.resolve(refused(error)) };
   }
+}
+
+/** Waits until an event is in the log. @throws EventoError EVENT_NOT_FOLDED; SHUTTING_DOWN when it had no turn before the host's end */
+async function appended(posted: PostedEvent, waits: OutcomeWaits): Promise<EventJson> {
+  const event = await waits.firstOf(posted.outcome(), undefined);
+  if (event !== undefined) return event;
+  throw new EventoError("SHUTTING_DOWN", "found the host shutting down before the event's turn came", {
+    retryable: true,
+    hint: "try again when it is back: nothing was appended",
+  });
 }
 
 async function list(ctx: Context, query: QueryParameters, context: EventRoutesContext): Promise<void> {

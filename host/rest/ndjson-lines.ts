@@ -3,10 +3,14 @@ import { EventoError } from "../errors.ts";
 import { bodyBytesMax } from "../limits.ts";
 
 export type Line =
-  | { readonly kind: "text"; readonly number: number; readonly text: string }
+  | { readonly kind: "bytes"; readonly number: number; readonly bytes: Buffer }
   | { readonly kind: "too-long"; readonly number: number };
 
 const newline = 0x0a;
+
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d;
+}
 
 /** One line on its way: no more of it is kept than a line may have. */
 class LineBuffer {
@@ -23,12 +27,12 @@ class LineBuffer {
   /** Ends the line; undefined for a blank one. */
   take(): Line | undefined {
     const isTooLong = this.#length > bodyBytesMax;
-    const text = Buffer.concat(this.#parts).toString("utf8").trim();
+    const bytes = Buffer.concat(this.#parts);
     this.#parts = [];
     this.#length = 0;
     this.#number++;
     if (isTooLong) return { kind: "too-long", number: this.#number };
-    return text === "" ? undefined : { kind: "text", number: this.#number, text };
+    return bytes.every(isBlank) ? undefined : { kind: "bytes", number: this.#number, bytes };
   }
 }
 
@@ -49,7 +53,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Li
 }
 
 /** @throws EventoError BODY_TOO_LARGE for a line past the bound */
-export function textOf(line: Line): string {
-  if (line.kind === "text") return line.text;
+export function bytesOf(line: Line): Buffer {
+  if (line.kind === "bytes") return line.bytes;
   throw new EventoError("BODY_TOO_LARGE", `found a line of more than ${bodyBytesMax} bytes, expected at most that`);
 }

@@ -1,4 +1,5 @@
 // Bodies of requests: read with a bound, checked for their type, parsed with care.
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 
 import { EventoError, reasonOf } from "../errors.ts";
@@ -59,11 +60,14 @@ export function tooLarge(bytesMax: number): EventoError {
 /** A JSON body. @throws EventoError BODY_INVALID, BODY_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   requireMediaType(request, ["application/json"]);
-  return parseJson((await readBody(request, bodyBytesMax)).toString("utf8"));
+  return parseJson(await readBody(request, bodyBytesMax));
 }
 
-/** Parses JSON text of bounded depth. @throws EventoError BODY_INVALID */
-export function parseJson(text: string): unknown {
+/** Parses JSON of bounded depth. @throws EventoError BODY_INVALID */
+export function parseJson(bytes: Buffer): unknown {
+  // What is decoded leniently becomes another text than was sent.
+  if (!isUtf8(bytes)) throw new EventoError("BODY_INVALID", "found bytes that are no text in UTF-8, expected JSON");
+  const text = bytes.toString("utf8");
   requireDepth(text);
   try {
     return JSON.parse(text);

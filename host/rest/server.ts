@@ -27,9 +27,10 @@ export type RestOptions = {
   readonly waitMs: number;
 };
 
-/** How often the bounds on time are looked at, and how long a connection without a request is kept. */
+/** How often the bounds on time are looked at. */
 const checkMs = 1_000;
-const keepAliveMs = 5_000;
+/** A connection without a request is kept for longer than clients and what stands between usually do: whoever ends it knows. */
+const keepAliveMs = 65_000;
 /** How often connections that have become idle are ended while the server closes. */
 const sweepMs = 20;
 /** Longest wait for clients to take their answers when the server closes. */

@@ -36,6 +36,30 @@ test("a command that expects a sequence and had no turn is refused when the host
   t.like(await posted, { status: 503, body: { code: "SHUTTING_DOWN" } });
 });
 
+test("an event that had no turn is refused when the host closes, and is not in the log", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  const { position } = rest.engine.head;
+  const postEvent = rest.engine.postEvent.bind(rest.engine);
+  let taken = 0;
+  rest.engine.postEvent = async (draft) => {
+    const posted = await postEvent(draft);
+    taken++;
+    return posted;
+  };
+  rest.functions.available("boxes", false);
+  const posted = rest.post("/events", { entity: "box:1", event_type: "Added", payload: { n: 1 } });
+  const answered = Promise.all([
+    posted,
+    rest.postLines("/events", [{ entity: "box:2", event_type: "Added", payload: { n: 1 } }]),
+  ]);
+  while (taken < 2) await new Promise(setImmediate);
+  await close(rest);
+  const [one, [line]] = await answered;
+  t.like(one, { status: 503, body: { code: "SHUTTING_DOWN" } });
+  t.like(line, { code: "SHUTTING_DOWN", line: 1 });
+  t.is(rest.engine.head.position, position);
+});
+
 test("lines that were taken in are answered when the host closes, and no more are read", async (t) => {
   const rest = await RestUnderTest.start(t);
   const sent = new TransformStream<Uint8Array, Uint8Array>();

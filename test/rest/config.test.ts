@@ -84,9 +84,16 @@ test("an address is read with its port, IPv6 in brackets", (t) => {
     t.throws(() => read(wrong), { code: "CONFIG_INVALID" }, wrong);
 });
 
-test("an address that others can reach needs tokens, or to be asked for", (t) => {
+test("an address that others can reach needs to be asked for", (t) => {
   for (const listen of ["0.0.0.0:8080", "[::]:8080", "192.168.1.2:8080", "example.org:8080"]) {
     t.throws(() => addressOf(readConfig({ flags: { listen }, environment })), { code: "CONFIG_INVALID" });
     t.notThrows(() => addressOf(readConfig({ flags: { listen, insecure: "true" }, environment })));
   }
+});
+
+test("tokens that nobody would ask for are refused", (t) => {
+  t.throws(() => addressOf(readConfig({ flags: { tokens: "tokens.json" }, environment })), {
+    code: "CONFIG_INVALID",
+    message: /EVENTO_TOKENS/,
+  });
 });

@@ -73,6 +73,25 @@ test("more lines for one aggregate than its mailbox holds all find room", async 
   t.is(at((await rest.get("/aggregates/box:1")).body, "state", "count"), 3_000);
 });
 
+test("a line that is no UTF-8 is refused, and the rest goes on", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  const line = JSON.stringify(add(1));
+  const bytes = Buffer.concat([
+    Buffer.from(`${line}\n`),
+    Buffer.from([0x22, 0xff, 0x22, 0x0a]),
+    Buffer.from(`${line}\r\n`),
+  ]);
+  const { body } = await rest.post("/commands", bytes, { "content-type": "application/x-ndjson" });
+  const answers = String(body)
+    .trimEnd()
+    .split("\n")
+    .map((text): unknown => JSON.parse(text));
+  t.deepEqual(
+    answers.map((answer) => at(answer, "status")),
+    ["done", 400, "done"],
+  );
+});
+
 test("a parked line is answered in its place", async (t) => {
   const rest = await RestUnderTest.start(t);
   const [parked, done] = await rest.postLines("/commands", [
