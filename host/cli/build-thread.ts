@@ -20,6 +20,11 @@ export class BuildThread {
   #worker: Worker | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Loads the compiler, which takes seconds, before there is something to compile. */
+  warm(): void {
+    this.#worker ??= new Worker(new URL("build-worker.ts", import.meta.url));
+  }
+
   /** Compiles one function after the other. @throws EventoError as the SDK's buildFunction */
   compile(directory: string): Promise<BuiltComponent | BuiltRules> {
     const turn = this.#last.then(() => this.#compile(directory));
@@ -32,8 +37,7 @@ export class BuildThread {
   }
 
   async #compile(directory: string): Promise<BuiltComponent | BuiltRules> {
-    this.#worker ??= new Worker(new URL("build-worker.ts", import.meta.url));
-    const worker = this.#worker;
+    const worker = (this.#worker ??= new Worker(new URL("build-worker.ts", import.meta.url)));
     const ended = new AbortController();
     worker.once("exit", () => {
       this.#worker = undefined;

@@ -35,6 +35,11 @@ export function eventLine(event: unknown, terminal: Terminal, indent: number): s
   return `${terminal.styled(type, "strong")} ${sequence} ${terminal.styled(entity, "name")} ${payload}`;
 }
 
+/** `1 try`, `5 tries`. */
+export function triesText(attempts: string): string {
+  return `${attempts} ${attempts === "1" ? "try" : "tries"}`;
+}
+
 export function statusText(status: string, terminal: Terminal): string {
   if (status === "done") return terminal.styled(status, "good");
   return terminal.styled(status, status === "parked" ? "error" : "bad");

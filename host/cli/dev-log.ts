@@ -3,9 +3,6 @@ import type { LogFields, Logger, LogLevel } from "../json-log.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleText } from "./visible-text.ts";
 
-/** What is told of although all is well: what a function wrote itself. */
-const told: ReadonlySet<string> = new Set(["function.log"]);
-
 export class DevLog implements Logger {
   readonly #terminal: Terminal;
 
@@ -15,10 +12,17 @@ export class DevLog implements Logger {
 
   log(level: LogLevel, event: string, fields: LogFields = {}): void {
     const isTrouble = level === "warn" || level === "error";
-    if (!isTrouble && !told.has(event)) return;
-    const shown = Object.entries(fields).map(([name, value]) => `${name}=${visibleText(String(value))}`);
+    const isAuthors = event === "function.log";
+    if (!isTrouble && !isAuthors) return;
     const time = this.#terminal.styled(new Date().toTimeString().slice(0, 8), "faint");
-    const label = this.#terminal.styled(event, isTrouble ? "bad" : "name");
-    this.#terminal.note(`${time} ${label} ${shown.join(" ")}`);
+    const label = this.#terminal.styled(isAuthors ? String(fields["function"]) : event, isTrouble ? "bad" : "name");
+    const shown = isAuthors ? visibleText(String(fields["message"])) : fieldsText(fields);
+    this.#terminal.note(`${time} ${label} ${shown}`);
   }
+}
+
+function fieldsText(fields: LogFields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}=${visibleText(String(value))}`)
+    .join(" ");
 }

@@ -1,6 +1,6 @@
 // One command or event from the arguments of a command line to its answer.
 import { EventoError } from "../errors.ts";
-import { commandLines, eventLine } from "./command-text.ts";
+import { commandLines, eventLine, triesText } from "./command-text.ts";
 import { usageError } from "./exit-code.ts";
 import { clientOf, type HostOptions } from "./host-option.ts";
 import { fieldOf, textField } from "./json-fields.ts";
@@ -62,7 +62,7 @@ function parkedError(view: unknown): EventoError {
   const reason = textField(view, "last_error") || "no reason was kept";
   return new EventoError(
     "COMMAND_PARKED",
-    `the command was parked after ${textField(view, "attempts")} tries: ${reason}`,
+    `the command was parked after ${triesText(textField(view, "attempts"))}: ${reason}`,
     {
       hint: `mend and deploy the function, which retries it; or run \`evento parked retry ${id}\``,
     },

@@ -76,6 +76,21 @@ test.serial("a function that the host refuses is told of with the reason", async
   t.like(names, [{ name: "greeting", version: 1 }]);
 });
 
+test.serial("what a function logs and why it failed is seen at once", async (t) => {
+  const project = await builtGreetingProject(t);
+  await project.edit("handler.ts", "import { Events }", "import { Events, fail, log }");
+  await project.edit(
+    "handler.ts",
+    "const times",
+    'log.info("asked by Bob");\n  if (command.name == "Bob") return fail("no Bobs");\n  const times',
+  );
+  const dev = await startDev(t, project, { EVENTO_TRIES: "1" });
+  t.is((await dev.evento("command", "greeting:1", "Greet", '{"name":"Bob"}', "--id", "bob")).code, 1);
+  await dev.notes.until(/^\d\d:\d\d:\d\d greeting asked by Bob$/m);
+  await dev.notes.until(/^parked Greet → greeting:1 after 1 try \(bob\): no Bobs$/m);
+  await dev.stop();
+});
+
 test.serial("a project without functions gets a host all the same", async (t) => {
   const project = await greetingProject(t);
   await rm(join(project.directory, "functions"), { recursive: true });
@@ -109,9 +124,13 @@ test.serial("a build that fails tells where, and is exit code 1", async (t) => {
 });
 
 /** Runs `evento dev` in a project until it listens. */
-async function startDev(t: ExecutionContext, project: GreetingProject): Promise<Dev> {
+async function startDev(
+  t: ExecutionContext,
+  project: GreetingProject,
+  environment: { readonly [name: string]: string } = {},
+): Promise<Dev> {
   const { directory } = project;
-  const child = startEvento(t, ["dev", "--listen", "127.0.0.1:0"], { directory });
+  const child = startEvento(t, ["dev", "--listen", "127.0.0.1:0"], { directory, environment });
   const notes = new OutputWatch(child.stderr);
   const { promise: failed, reject } = Promise.withResolvers<never>();
   child.once("exit", (code) => reject(new Error(`evento dev ended with ${code}: ${notes.text}`)));

@@ -49,6 +49,7 @@ async function startDev(
   const { BuildThread } = await import("../build-thread.ts");
   const { DevFunctions } = await import("../dev-functions.ts");
   const { SourceWatch } = await import("../source-watch.ts");
+  const { ParkedWatch } = await import("../parked-watch.ts");
   const thread = new BuildThread();
   const compile = (directory: string): ReturnType<typeof thread.compile> => thread.compile(directory);
   const functions = new DevFunctions({ engine: host.engine, root: options.functions, compile, terminal });
@@ -58,9 +59,12 @@ async function startDev(
   const watch = new SourceWatch({ directories, onChange: () => functions.sync().catch(tell), onError: tell });
   terminal.note(`building and deploying what is in ${options.functions}/ …`);
   await watch.call();
+  const parked = new ParkedWatch({ engine: host.engine, terminal });
   terminal.note(introduction(host, directories, config, terminal));
+  thread.warm();
   return async () => {
     await watch.close();
+    await parked.close();
     await thread.close();
   };
 }
