@@ -17,7 +17,7 @@ import { RestartBackoff } from "./restart-backoff.ts";
 export type VersionSettings = {
   readonly deadlineMs: number;
   readonly idleMs: number;
-  readonly loadMsMax: number;
+  readonly loadMs: number;
 };
 
 export type VersionContext = {
@@ -196,7 +196,7 @@ export class FunctionVersion {
     const process = await takeProcess();
     const load = new SingleCall({ kind: kinds.load, parts, tally: { answered() {}, took() {} } });
     process.own({
-      deadlineMs: settings.loadMsMax,
+      deadlineMs: settings.loadMs,
       settled() {},
       logged: (level, text) => this.#context.log(this.fn, level, text),
       died: ({ reason }) => load.unavailable(unavailable(`${this.fn.name} died while it was loaded: ${reason}`)),

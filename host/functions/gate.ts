@@ -31,7 +31,7 @@ const runnerLimits = part(
 export class Gate {
   readonly #store: ComponentStore;
   readonly #takeProcess: () => Promise<FunctionProcess>;
-  readonly #loadMsMax: number;
+  readonly #loadMs: number;
   readonly #deadlineMs: number;
   readonly #toolchain = toolchainName();
   readonly #checks = new Map<string, Promise<CheckedFunction>>();
@@ -42,12 +42,12 @@ export class Gate {
   constructor(given: {
     readonly store: ComponentStore;
     readonly takeProcess: () => Promise<FunctionProcess>;
-    readonly loadMsMax: number;
+    readonly loadMs: number;
     readonly deadlineMs: number;
   }) {
     this.#store = given.store;
     this.#takeProcess = given.takeProcess;
-    this.#loadMsMax = given.loadMsMax;
+    this.#loadMs = given.loadMs;
     this.#deadlineMs = given.deadlineMs;
   }
 
@@ -79,7 +79,7 @@ export class Gate {
       process: await this.#takeProcess(),
       load: [...runnerLimits, artifact],
       kinds,
-      loadMsMax: this.#loadMsMax,
+      loadMs: this.#loadMs,
       deadlineMs: this.#deadlineMs,
     });
     const checked = { digest, kinds, description };

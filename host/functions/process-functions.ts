@@ -21,9 +21,6 @@ import { Nursery } from "./nursery.ts";
 import { optionalPart, part } from "./payload.ts";
 import { ProcessPool } from "./process-pool.ts";
 
-/** Compiling and instantiating a large component takes about 5 ms a MiB. */
-const loadMsMax = 10_000;
-
 export type ProcessFunctionsOptions = {
   /** Where components are kept; made when it is not there. */
   readonly directory: string;
@@ -33,6 +30,8 @@ export type ProcessFunctionsOptions = {
   readonly onNotice?: (notice: string) => void;
   /** Longest time without an answer while a call is out. */
   readonly deadlineMs?: number;
+  /** Longest time to compile and instantiate a component, which takes about 5 ms a MiB. */
+  readonly loadMs?: number;
   /** A function without calls gives its process back after this. */
   readonly idleMs?: number;
   /** Warm processes that wait for a function. */
@@ -51,16 +50,16 @@ export class ProcessFunctions implements Functions {
 
   private constructor(
     given: { readonly store: ComponentStore; readonly nursery: Nursery; readonly pool: ProcessPool },
-    { logger, deadlineMs = 1_000, idleMs = 300_000 }: ProcessFunctionsOptions,
+    { logger, deadlineMs = 1_000, loadMs = 10_000, idleMs = 300_000 }: ProcessFunctionsOptions,
   ) {
     this.#store = given.store;
     this.#nursery = given.nursery;
     this.#pool = given.pool;
     this.#logger = logger;
     const takeProcess = () => this.#pool.take();
-    this.#gate = new Gate({ store: given.store, takeProcess, loadMsMax, deadlineMs });
+    this.#gate = new Gate({ store: given.store, takeProcess, loadMs, deadlineMs });
     this.#context = {
-      settings: { deadlineMs, idleMs, loadMsMax },
+      settings: { deadlineMs, idleMs, loadMs },
       artifact: (digest) => this.#gate.load(digest),
       takeProcess,
     };

@@ -25,16 +25,16 @@ export async function tryComponent(given: {
   readonly process: FunctionProcess;
   readonly load: readonly Uint8Array[];
   readonly kinds: readonly FunctionKind[];
-  readonly loadMsMax: number;
+  readonly loadMs: number;
   readonly deadlineMs: number;
 }): Promise<unknown> {
-  const { process, loadMsMax, deadlineMs } = given;
+  const { process, loadMs, deadlineMs } = given;
   try {
     const loaded = await answerOf(process, {
       kind: kinds.load,
       parts: given.load,
       what: "instantiation",
-      deadlineMs: loadMsMax,
+      deadlineMs: loadMs,
     });
     if (loaded.kind === "failed") throw refused(`found a component that fails at once: ${loaded.reason}`);
     const described = await answerOf(process, { kind: kinds.describe, parts: [], what: "describe", deadlineMs });
