@@ -132,6 +132,11 @@ export class Engine {
     return this.#inFlight.size;
   }
 
+  /** Commands that ended since the start, by how. */
+  get ended(): Readonly<Turns["ended"]> {
+    return this.#turns.ended;
+  }
+
   /** False while a client's command would be refused for want of room. */
   get hasRoom(): boolean {
     return this.#inFlight.hasRoom;

@@ -46,6 +46,8 @@ export type TurnsContext = {
 };
 
 export class Turns {
+  /** Commands that ended since the start, by how. */
+  readonly ended = { done: 0, parked: 0 };
   readonly #context: TurnsContext;
   #running = 0;
   #closed = false;
@@ -206,6 +208,7 @@ export class Turns {
       for (const { pending, events, claimed } of decided) {
         memberships.release(claimed);
         inFlight.remove(pending);
+        this.ended.done++;
         pending.settle({ kind: "done", events: events.map((event) => storedAt(event, position++, schema)) });
       }
       snapshotting.consider(mailbox, last.after, last.events.at(-1)?.time ?? 0);
@@ -271,6 +274,7 @@ export class Turns {
     pending.accepted = true;
     this.#afterwards(journal.append(entries).durable, () => {
       inFlight.remove(pending);
+      this.ended.parked++;
       pending.settle({ kind: "parked", attempts, reason });
     });
   }

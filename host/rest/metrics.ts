@@ -1,8 +1,9 @@
-// Prometheus metrics of a host: counted where requests end, and asked of the engine when somebody scrapes.
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+// Prometheus metrics of a host: measured where requests end, and read from what knows them when somebody scrapes.
+import { Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 import type { Engine } from "../engine/engine.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import { observe } from "./observed-metrics.ts";
 
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -11,7 +12,7 @@ export class HostMetrics {
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #commands: Histogram<"outcome">;
 
-  constructor({ engine, publisher }: { engine: Engine; publisher: Publisher | undefined }) {
+  constructor(observed: { engine: Engine; publisher: Publisher | undefined }) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
@@ -28,34 +29,7 @@ export class HostMetrics {
       buckets: secondsBuckets,
       registers,
     });
-    this.#gauge("evento_commands_pending", "Commands between acceptance and end.", () => engine.pendingCount);
-    this.#gauge("evento_journal_position", "Position of the last event.", () => engine.head.position);
-    if (publisher !== undefined) {
-      this.#gauge("evento_kafka_lag", "Events that are not known to be on the topic.", () => publisher.status().lag);
-      this.#gauge(
-        "evento_kafka_published",
-        "Events published since the host started.",
-        () => publisher.status().published,
-      );
-      this.#gauge(
-        "evento_kafka_passed_over",
-        "Events that the topic did not take.",
-        () => publisher.status().passed_over,
-      );
-    }
-    this.#gauges("evento_dispatcher_lag", "Events that a dispatcher has yet to see.", "dispatcher", () =>
-      engine.deployments.dispatchers().map(({ name }) => [name, engine.dispatching.lag(name)]),
-    );
-    const components = (): readonly string[] =>
-      [...engine.deployments.state.functions]
-        .filter(([, { versions }]) => versions.some(({ rules }) => rules === null))
-        .map(([name]) => name);
-    for (const [name, help, of] of [
-      ["evento_function_calls", "Calls of a function since the host started.", "calls"],
-      ["evento_function_failures", "Calls that failed by the function's own guilt.", "failures"],
-      ["evento_function_restarts", "Processes of a function that had to be replaced.", "restarts"],
-    ] as const)
-      this.#gauges(name, help, "function", () => components().map((fn) => [fn, engine.functions.status(fn)[of]]));
+    observe(this.#registry, observed);
   }
 
   get contentType(): string {
@@ -74,24 +48,5 @@ export class HostMetrics {
 
   text(): Promise<string> {
     return this.#registry.metrics();
-  }
-
-  #gauge(name: string, help: string, value: () => number): void {
-    const gauge: Gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(value()) });
-    this.#registry.registerMetric(gauge);
-  }
-
-  #gauges(name: string, help: string, label: string, values: () => readonly (readonly [string, number])[]): void {
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers: [],
-      collect() {
-        gauge.reset();
-        for (const [labelled, value] of values()) gauge.set({ [label]: labelled }, value);
-      },
-    });
-    this.#registry.registerMetric(gauge);
   }
 }

@@ -24,9 +24,11 @@ test("metrics count commands by outcome, events and calls of functions", async (
     'evento_command_seconds_count{outcome="done"} 1',
     'evento_command_seconds_count{outcome="refused"} 1',
     'evento_command_seconds_count{outcome="parked"} 1',
+    'evento_commands_ended_total{outcome="done"} 1',
+    'evento_commands_ended_total{outcome="parked"} 1',
     "evento_commands_pending 0",
     `evento_journal_position ${rest.engine.head.position}`,
-    'evento_function_failures{function="boxes"} 2',
+    'evento_function_failures_total{function="boxes"} 2',
     'evento_http_request_seconds_count{method="POST",route="/commands",status="422"} 1',
   ])
     t.true(text.split("\n").includes(line), `${line} is not in\n${text}`);
