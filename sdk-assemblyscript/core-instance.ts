@@ -26,6 +26,11 @@ export class CoreInstance {
     return typeof this.#started()[name] === "function";
   }
 
+  /** How much memory the instance has taken. */
+  get memoryBytes(): number {
+    return this.#started().memory.buffer.byteLength;
+  }
+
   /** What the calls so far have logged; forgets it. */
   takeLog(): readonly LogLine[] {
     const lines = this.#lines;

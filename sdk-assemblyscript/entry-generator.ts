@@ -17,8 +17,8 @@ export type AuthorFiles = {
 
 export type Entry = { readonly text: string; readonly diagnostics: readonly Diagnostic[] };
 
-/** A function for a record, which has this class. */
-type ExpectedOfRecord = Expected & { readonly className: string };
+/** A function for a record of this name, which has this class. */
+type ExpectedOfRecord = Expected & { readonly type: string; readonly className: string };
 
 /** And which is an event of this aggregate. */
 type ExpectedOfEvent = ExpectedOfRecord & { readonly aggregate: string };
@@ -31,18 +31,20 @@ export function moduleNameOf(aggregate: string): string {
 const imports = [
   "// Generated: the entry of the component. Not to be edited.",
   'import { Command, Commands, Event, Events, fail } from "evento";',
-  'import { Reader, Writer } from "evento/avro";',
+  'import { Reader } from "evento/avro";',
   "import {",
   "  abort as evento_abort,",
   "  allocate,",
   "  answerCommands,",
   "  answerEvents,",
   "  answerFailure,",
+  "  answerRecord,",
   "  answerText,",
-  "  answerWriter,",
+  "  collectIfDue,",
   "  freeAnswer,",
   "  freeArgument,",
   "  freeText,",
+  "  spend,",
   '} from "evento/abi";',
 ];
 
@@ -79,7 +81,8 @@ export function aggregateEntryOf(schema: AggregateSchema, { handler, aggregator 
       const className = names.classOf(shape);
       const parameters = [{ name: "command", type: className }, state];
       const optional = [{ name: "context", type: "Command" }];
-      return { name: functionNameOf(type), type, className, parameters, optional, returns: "Events" };
+      const purpose = `the command ${type}`;
+      return { name: functionNameOf(type), purpose, type, className, parameters, optional, returns: "Events" };
     });
     const { found, faults } = foundIn(expected, handler, "command");
     diagnostics.push(...faults);
@@ -90,7 +93,8 @@ export function aggregateEntryOf(schema: AggregateSchema, { handler, aggregator 
       const className = names.classOf(shape);
       const parameters = [state, { name: "event", type: className }];
       const optional = [{ name: "context", type: "Event" }];
-      return { name: functionNameOf(type), type, className, parameters, optional, returns: root };
+      const purpose = `the event ${type}`;
+      return { name: functionNameOf(type), purpose, type, className, parameters, optional, returns: root };
     });
     const { found, faults } = foundIn(expected, aggregator, "event");
     diagnostics.push(...faults);
@@ -141,11 +145,14 @@ function eventsOf({ events, schemas }: Extract<Manifest, { kind: "dispatcher" }>
     const className = new TypeNames(schema.types.values()).classOf(codec.shape);
     const parameters = [{ name: "event", type: className }];
     const name = functionNameOf(isShared ? aggregate + type : type);
-    return [{ name, type, aggregate, className, parameters, optional: [context, referrers], returns: "Commands" }];
+    const purpose = `the event ${qualified}`;
+    const optional = [context, referrers];
+    return [{ name, purpose, type, aggregate, className, parameters, optional, returns: "Commands" }];
   });
   if (events.includes("*"))
     expected.push({
       name: "anyEvent",
+      purpose: "any event",
       type: "",
       aggregate: "",
       className: "",
@@ -180,27 +187,39 @@ function handle(root: string, found: readonly Found<ExpectedOfRecord>[]): string
   ];
 }
 
+/**
+ * A fold may be long, so memory is collected within it. The collector finds only what is in variables of the module: what has to
+ * live from event to event is there, and nothing else is held while it runs.
+ */
 function aggregate(root: string, found: readonly Found<ExpectedOfRecord>[]): string[] {
   return [
-    "export function aggregate(has: i32, stateAt: usize, stateLength: usize, eventsAt: usize, eventsLength: usize): usize {",
-    `  let state: types.${root} | null = has ? types.${root}.read(new Reader(stateAt, stateAt + stateLength)) : null;`,
-    "  const events = new Reader(eventsAt, eventsAt + eventsLength);",
-    "  for (let count = events.readBlock(); count != 0; count = events.readBlock()) {",
+    `let folded: types.${root} | null = null;`,
+    "let unread: Reader = new Reader(0, 0);",
+    "function fold(stateLength: usize): string | null {",
+    "  for (let count = unread.readBlock(); count != 0; count = unread.readBlock()) {",
     "    while (count-- > 0) {",
-    "      const event = Event.read(events);",
+    "      collectIfDue();",
+    "      const before = unread.at;",
+    "      const event = Event.read(unread);",
     "      const reader = event.payload;",
     "      const type = event.type;",
     ...found.map(
       ({ name, type, className, extra }, index) =>
-        `      ${index === 0 ? "" : "else "}if (type == "${type}") state = aggregator.${name}(state, types.${className}.read(reader)${extra > 0 ? ", event" : ""});`,
+        `      ${index === 0 ? "" : "else "}if (type == "${type}") folded = aggregator.${name}(folded, types.${className}.read(reader)${extra > 0 ? ", event" : ""});`,
     ),
-    `      ${found.length > 0 ? "else " : ""}return answerFailure("no function aggregates " + type);`,
+    `      ${found.length > 0 ? "else " : ""}return "no function aggregates " + type;`,
+    "      spend(stateLength + unread.at - before);",
     "    }",
     "  }",
-    '  if (state === null) return answerFailure("there is no event to aggregate");',
-    "  const writer = new Writer();",
-    "  state.write(writer);",
-    "  const answer = answerWriter(writer);",
+    '  return folded === null ? "there is no event to aggregate" : null;',
+    "}",
+    "export function aggregate(has: i32, stateAt: usize, stateLength: usize, eventsAt: usize, eventsLength: usize): usize {",
+    `  folded = has ? types.${root}.read(new Reader(stateAt, stateAt + stateLength)) : null;`,
+    "  unread = new Reader(eventsAt, eventsAt + eventsLength);",
+    "  const failure = fold(stateLength);",
+    "  const state = folded;",
+    "  folded = null;",
+    "  const answer = failure === null ? answerRecord(state!) : answerFailure(failure);",
     "  if (has) freeArgument(stateAt, stateLength);",
     "  freeArgument(eventsAt, eventsLength);",
     "  return answer;",

@@ -1,6 +1,7 @@
 // The canonical ABI of WebAssembly components: the only file that touches the host's calls. Authors never see it.
 import { Commands, Events } from "./answers";
 import { Writer } from "./avro";
+import { Payload } from "./payload";
 
 @external("evento:functions/host@1.0.0", "log")
 declare function hostLog(level: i32, pointer: usize, length: usize): void;
@@ -24,13 +25,35 @@ export function allocate(old: usize, oldSize: usize, align: usize, size: usize):
 }
 
 export function freeArgument(pointer: usize, length: usize): void {
+  spend(length);
   if (length != 0) heap.free(pointer);
 }
 
 /** Where answers lie: tag 4 | pointer 4 | length 4. The bytes they point to are freed after the host has read them. */
 const ANSWER = heap.alloc(16);
-let calls: i32 = 0;
+
+/** What calls have likely left behind since memory was last collected, and how much of it is let be. */
+let garbage: usize = 0;
+const GARBAGE_MAX: usize = 2 << 20;
+/** What any call leaves, however small its arguments. */
+const GARBAGE_LEAST: usize = 32 << 10;
+/** Pages of memory when it was last collected. */
 let pages: i32 = memory.size();
+
+/** Notes that so many bytes of Avro were read or written: as objects they take several times the room. */
+export function spend(bytes: usize): void {
+  garbage += GARBAGE_LEAST + bytes * 4;
+}
+
+/**
+ * Collects memory when there is much to be had. Only what variables of modules hold lives on: nothing of a call may be on the stack.
+ */
+export function collectIfDue(): void {
+  if (garbage < GARBAGE_MAX && memory.size() == pages) return;
+  __collect();
+  garbage = 0;
+  pages = memory.size();
+}
 
 function answer(tag: u32, writer: Writer): usize {
   store<u32>(ANSWER, tag);
@@ -61,7 +84,9 @@ export function answerCommands(commands: Commands): usize {
   return answer(0, writer);
 }
 
-export function answerWriter(writer: Writer): usize {
+export function answerRecord(record: Payload): usize {
+  const writer = new Writer();
+  record.write(writer);
   return answer(0, writer);
 }
 
@@ -81,11 +106,8 @@ export function freeText(answer: usize): void {
   heap.free(load<usize>(answer));
 }
 
-/** After the host has read an answer. No frame of the function is on the stack here, so it is safe to collect. */
+/** After the host has read an answer: nothing of the call is on the stack any more. */
 export function freeAnswer(answer: usize): void {
   heap.free(load<usize>(answer, 4));
-  // Seldom enough to cost little. Memory that has grown tells of much garbage, which the next call had better use again.
-  if ((++calls & 63) != 0 && memory.size() == pages) return;
-  __collect();
-  pages = memory.size();
+  collectIfDue();
 }
