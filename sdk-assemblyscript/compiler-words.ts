@@ -33,14 +33,20 @@ const advice: readonly (readonly [message: RegExp, advice: string])[] = [
 
 /** A message without the compiler's inner paths, and with advice where there is some. */
 export function explained(message: string): string {
-  const plain = message
-    .replaceAll("~lib/string/String", "string")
-    .replaceAll(/(?<=[' <,])[~\w./-]+\/(?=\w+)/g, withoutPath);
+  const plain = withoutPaths(message);
   const found = advice.find(([pattern]) => pattern.test(message));
   return found === undefined ? plain : `${plain.replace(/\.$/, "")} (${found[1]})`;
 }
 
-/** Files and modules keep their paths; types lose theirs. */
-function withoutPath(path: string, offset: number, message: string): string {
-  return /^(?:File|Module) '/.test(message) && offset < message.indexOf("'", 6) ? path : "";
+/** Types lose their paths, unless two of one name are meant. Files and modules keep theirs. */
+function withoutPaths(message: string): string {
+  const own = message.replaceAll("~lib/string/String", "string").replaceAll("generated/", "");
+  if (/^(?:File|Module) '/.test(own)) return own;
+  const plain = own.replaceAll(/[~\w./-]+\/(?=\w)/g, "");
+  const names = new Set(namesIn(plain));
+  return names.size === new Set(namesIn(own)).size ? plain : own;
+}
+
+function namesIn(message: string): readonly string[] {
+  return [...message.matchAll(/'[^']*'/g)].map(([name]) => name);
 }

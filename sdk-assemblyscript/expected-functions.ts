@@ -9,8 +9,8 @@ type Parameter = { readonly name: string; readonly type: string };
 /** The function for one command or event. */
 export type Expected = {
   readonly name: string;
-  /** Name of the record; empty for "any other event". */
-  readonly type: string;
+  /** What it is for, as in "no function for the command Greet". */
+  readonly purpose: string;
   readonly parameters: readonly Parameter[];
   /** Parameters that may be left out, from the last on. */
   readonly optional: readonly Parameter[];
@@ -44,7 +44,7 @@ export function foundIn<E extends Expected>(
     .map(({ name, line, column }) => ({ file, line, column, message: unknown(name, kind, [...names]) }));
   const found = expected.map((one): Found<E> => {
     const given = functions.find(({ name }) => name === one.name);
-    const fault = given === undefined ? missing(one, file, kind) : mistyped(one, given, file);
+    const fault = given === undefined ? missing(one, file) : mistyped(one, given, file);
     if (fault !== undefined) faults.push(fault);
     return { ...one, extra: Math.max(0, (given?.parameters.length ?? 0) - one.parameters.length) };
   });
@@ -56,9 +56,9 @@ function unknown(name: string, kind: string, names: readonly string[]): string {
   return `exports ${name}, which is no ${kind} of the schema; expected ${expected}. A helper is to be without \`export\`, or in a file of its own`;
 }
 
-function missing(expected: Expected, file: string, kind: string): Diagnostic {
-  const what = expected.type === "" ? "any event" : `the ${kind} ${expected.type}`;
-  return { file, line: 0, column: 0, message: `has no function for ${what}; expected ${signatureOf(expected)}` };
+function missing(expected: Expected, file: string): Diagnostic {
+  const message = `has no function for ${expected.purpose}; expected ${signatureOf(expected)}`;
+  return { file, line: 0, column: 0, message };
 }
 
 function mistyped(expected: Expected, given: AuthorFunction, file: string): Diagnostic | undefined {
