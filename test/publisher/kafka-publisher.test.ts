@@ -47,13 +47,17 @@ async function startPublishing(t: ExecutionContext, { kafka }: FaultyKafka, payl
   const appending = (async () => {
     for (; !incoming.signal.aborted; await delay(5)) await publishing.append(5);
   })();
+  const stop = async (): Promise<void> => {
+    incoming.abort();
+    await appending;
+  };
   return {
     log,
     publisher,
     publishing,
+    stop,
     finish: async (): Promise<void> => {
-      incoming.abort();
-      await appending;
+      await stop();
       await published(publisher);
       await requireEachOnce(t, { broker: kafka.address, log, count: publishing.appended });
     },
@@ -185,9 +189,10 @@ testWithKafka("a publisher that starts before its Kafka begins when that is ther
 });
 
 testWithKafka("a close while Kafka swallows everything does not take long", async (t, faulty) => {
-  const { publisher, log, publishing } = await startPublishing(t, faulty);
+  const { publisher, log, publishing, stop } = await startPublishing(t, faulty);
   await faulty.proxied.add("timeout", { timeout: 0 });
   await delay(200);
+  await stop();
   const begun = Date.now();
   await publisher.close();
   t.true(Date.now() - begun < 6_000, `${Date.now() - begun} ms`);

@@ -79,7 +79,7 @@ export async function goProgram(source: string, version: string, name: string): 
 
 /** A folder for PYTHONPATH with a package in it. */
 export async function pythonPackage(name: string, version: string): Promise<string> {
-  return fetchOnce(`python-${name}-${version}`, async (path) => {
+  return fetchOnce(`python-${name.replaceAll(/[^a-z0-9-]/g, "_")}-${version}`, async (path) => {
     await run("python3", ["-m", "pip", "install", "--quiet", "--target", path, `${name}==${version}`], {
       timeout: fetchDeadlineMs,
     });
