@@ -12,7 +12,7 @@ export const unreachableCode = "HOST_UNREACHABLE";
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 3 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof EventoError)) return 1;
-  if (error.code === usageCode) return 2;
+  if (error.code === usageCode || error.code === "CONFIG_INVALID") return 2;
   return error.code === unreachableCode ? 3 : 1;
 }
 

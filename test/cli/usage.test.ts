@@ -26,7 +26,7 @@ test("an unknown setting of a host is told of with the one that was meant", asyn
   t.is(code, 2);
   t.regex(stderr, /--kafka-brokers/);
   const fromEnvironment = await runEvento(["serve"], { environment: { EVENTO_LISTN: "127.0.0.1:0" } });
-  t.is(fromEnvironment.code, 1);
+  t.is(fromEnvironment.code, 2);
   t.regex(fromEnvironment.stderr, /EVENTO_LISTN[^]*EVENTO_LISTEN/);
 });
 
