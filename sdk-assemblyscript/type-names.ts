@@ -145,6 +145,8 @@ export class TypeNames {
     });
     const union = { name, branches };
     this.#unions.set(key, union);
+    // What a branch can't be is said of the field, before the class of the union is made.
+    for (const { shape: branch } of branches) this.typeOf(branch, at);
     return union;
   }
 
