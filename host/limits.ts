@@ -51,6 +51,8 @@ export const indexRowsMax = 20_000;
 export const indexBytesMax = 16 << 20;
 /** Aggregates whose last sequence the journal keeps in memory, twice. */
 export const sequencesCachedMax = 100_000;
+/** Commands that the journal remembers not to know. */
+export const unknownCommandsMax = 10_000;
 /** Events that one read of the log looks at. */
 export const eventsScannedMax = 10_000;
 /** Bytes of a snapshot's file: the state and its schema. */

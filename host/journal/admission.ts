@@ -3,7 +3,7 @@
 import { commandOfEventId } from "../domain/derived-id.ts";
 import type { Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
-import { sequencesCachedMax } from "../limits.ts";
+import { sequencesCachedMax, unknownCommandsMax } from "../limits.ts";
 import type { CommandStatus, JournalEntry } from "../ports/journal.ts";
 import type { Rows } from "./rows.ts";
 import { commandTable, memberTable, streamTable } from "./tables.ts";
@@ -22,6 +22,8 @@ export class Admission {
   /** Group that was being filled when the younger generation began: the older holds nothing of a later one. */
   #generationGroup = 0;
   readonly #statuses = new Map<string, Undurable<CommandStatus>>();
+  /** Commands that are neither in the index nor on their way there. */
+  readonly #unknown = new Set<string>();
   readonly #owners = new Map<string, Undurable<string>>();
   #durableGroup: number;
 
@@ -78,8 +80,17 @@ export class Admission {
     }
   }
 
+  /** Notes that somebody has just looked for a command and not found it: mostly it is accepted next, without another look. */
+  noteUnknown(id: string): void {
+    // One that is on its way to the log is known here, though to no reader yet.
+    if (this.#statuses.has(id)) return;
+    if (this.#unknown.size >= unknownCommandsMax) this.#unknown.clear();
+    this.#unknown.add(id);
+  }
+
   #accept(id: string, group: number): void {
-    invariant(this.#statusOf(id) === undefined, `the command ${id} is accepted a second time`);
+    const isUnknown = this.#unknown.delete(id) || this.#statusOf(id) === undefined;
+    invariant(isUnknown, `the command ${id} is accepted a second time`);
     this.#statuses.set(id, { value: "pending", group });
   }
 

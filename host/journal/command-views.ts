@@ -12,16 +12,21 @@ export class CommandViews {
   readonly #groups: Groups;
   readonly #rows: Rows;
   readonly #fatality: Fatality;
+  readonly #onUnknown: (id: string) => void;
 
-  constructor({ groups, rows, fatality }: { groups: Groups; rows: Rows; fatality: Fatality }) {
-    this.#groups = groups;
-    this.#rows = rows;
-    this.#fatality = fatality;
+  /** @param given - `onUnknown` is called in the moment that a command is found not to be there. */
+  constructor(given: { groups: Groups; rows: Rows; fatality: Fatality; onUnknown: (id: string) => void }) {
+    this.#groups = given.groups;
+    this.#rows = given.rows;
+    this.#fatality = given.fatality;
+    this.#onUnknown = given.onUnknown;
   }
 
   async command(id: string): Promise<CommandRecord | undefined> {
     const row = this.#rows.get(commandTable, id);
-    return row === undefined ? undefined : this.#recordOf(row);
+    if (row !== undefined) return this.#recordOf(row);
+    this.#onUnknown(id);
+    return undefined;
   }
 
   async commandsIn(

@@ -65,9 +65,14 @@ export class LogJournal implements Journal {
     this.#onCommitted = onCommitted;
     this.#onClosed = onClosed;
     this.#groups = new Groups({ log, rows, fatality });
-    this.#commands = new CommandViews({ groups: this.#groups, rows, fatality });
-    this.#events = new EventViews({ commands: this.#commands, groups: this.#groups, rows, fatality });
     this.#admission = new Admission({ rows, durableGroup: head.group });
+    this.#commands = new CommandViews({
+      groups: this.#groups,
+      rows,
+      fatality,
+      onUnknown: (id) => this.#admission.noteUnknown(id),
+    });
+    this.#events = new EventViews({ commands: this.#commands, groups: this.#groups, rows, fatality });
     this.#commit = new GroupCommit({
       log,
       fatality,

@@ -4,8 +4,8 @@ import type { Order, Table } from "./tables.ts";
 /** Null stands for a removed row that a store below may still have. */
 export type Held<Row> = Row | null;
 
-/** What a row costs beside itself, about. */
-const entryBytes = 128;
+/** What a row of a few numbers or short texts costs in memory, about. */
+const entryBytes = 192;
 
 /** The rows of one partition. They mostly come in order, and are sorted only when they did not and somebody asks. */
 export class Partition<Row> {
@@ -19,12 +19,12 @@ export class Partition<Row> {
   }
 
   set(order: Order, row: Held<Row>): void {
-    if (!this.#rows.has(order)) {
-      if (this.#greatest === undefined || order > this.#greatest) this.#greatest = order;
-      else this.#ascending = false;
-      this.#sorted = undefined;
-    }
+    const sizeBefore = this.#rows.size;
     this.#rows.set(order, row);
+    if (this.#rows.size === sizeBefore) return;
+    if (this.#greatest === undefined || order > this.#greatest) this.#greatest = order;
+    else this.#ascending = false;
+    this.#sorted = undefined;
   }
 
   delete(order: Order): void {
@@ -63,11 +63,21 @@ export class TableRows<Row> {
   readonly #table: Table<Row>;
   readonly #single = new Map<string, Held<Row>>();
   readonly #partitions = new Map<string, Partition<Row>>();
-  rowCount = 0;
-  sizeBytes = 0;
+  #partitionRowCount = 0;
+  /** Bytes of rows in tables whose rows differ in size. */
+  #ownBytes = 0;
 
   constructor(table: Table<Row>) {
     this.#table = table;
+  }
+
+  get rowCount(): number {
+    return this.#single.size + this.#partitionRowCount;
+  }
+
+  /** Bytes of the rows, about. */
+  get sizeBytes(): number {
+    return this.rowCount * entryBytes + this.#ownBytes;
   }
 
   /** The row; null when it was removed; undefined when nothing is known of it. */
@@ -80,7 +90,7 @@ export class TableRows<Row> {
   }
 
   set(partition: string, order: Order | undefined, row: Held<Row>): void {
-    this.#account(this.get(partition, order), row);
+    if (this.#table.sizeBytes !== undefined) this.#ownBytes += this.#bytesOf(row) - this.#bytesAt(partition, order);
     if (order === undefined) {
       this.#single.set(partition, row);
       return;
@@ -90,19 +100,24 @@ export class TableRows<Row> {
       rows = new Partition();
       this.#partitions.set(partition, rows);
     }
+    const sizeBefore = rows.size;
     rows.set(order, row);
+    this.#partitionRowCount += rows.size - sizeBefore;
   }
 
   /** Forgets a row that no store below has. */
   forget(partition: string, order: Order | undefined): void {
-    this.#account(this.get(partition, order), undefined);
+    if (this.#table.sizeBytes !== undefined) this.#ownBytes -= this.#bytesAt(partition, order);
     if (order === undefined) {
       this.#single.delete(partition);
       return;
     }
     const rows = this.#partitions.get(partition);
-    rows?.delete(order);
-    if (rows?.size === 0) this.#partitions.delete(partition);
+    if (rows === undefined) return;
+    const sizeBefore = rows.size;
+    rows.delete(order);
+    this.#partitionRowCount += rows.size - sizeBefore;
+    if (rows.size === 0) this.#partitions.delete(partition);
   }
 
   /** Shows every row to a visitor. */
@@ -115,29 +130,24 @@ export class TableRows<Row> {
       }
   }
 
-  #account(before: Held<Row> | undefined, after: Held<Row> | undefined): void {
-    this.rowCount += (after === undefined ? 0 : 1) - (before === undefined ? 0 : 1);
-    this.sizeBytes += this.#bytesOf(after) - this.#bytesOf(before);
+  #bytesAt(partition: string, order: Order | undefined): number {
+    return this.#bytesOf(this.get(partition, order) ?? null);
   }
 
-  #bytesOf(row: Held<Row> | undefined): number {
-    if (row === undefined) return 0;
-    return entryBytes + (row === null ? 0 : this.#table.sizeBytes(row));
+  #bytesOf(row: Held<Row>): number {
+    return row === null ? 0 : (this.#table.sizeBytes?.(row) ?? 0);
   }
 }
 
 export type RowVisitor = <Row>(table: Table<Row>, partition: string, order: Order | undefined, row: Held<Row>) => void;
 
 export class Overlay {
-  readonly #tables = new Map<Table<unknown>, TableRows<unknown>>();
+  /** By the tables' families. */
+  readonly #tables: (TableRows<unknown> | undefined)[] = [];
 
   of<Row>(table: Table<Row>): TableRows<Row> {
-    let rows = this.#tables.get(table);
-    if (rows === undefined) {
-      rows = new TableRows(table);
-      this.#tables.set(table, rows);
-    }
-    // The rows of a table were made for it, just above.
+    const rows = (this.#tables[table.family] ??= new TableRows(table));
+    // The rows of a family are those of its table.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return rows as TableRows<Row>;
   }
@@ -152,12 +162,12 @@ export class Overlay {
   }
 
   visit(visitor: RowVisitor): void {
-    for (const rows of this.#tables.values()) rows.visit(visitor);
+    for (const rows of this.#tables) rows?.visit(visitor);
   }
 
   #sumOf(of: (rows: TableRows<unknown>) => number): number {
     let sum = 0;
-    for (const rows of this.#tables.values()) sum += of(rows);
+    for (const rows of this.#tables) sum += rows === undefined ? 0 : of(rows);
     return sum;
   }
 }

@@ -41,13 +41,13 @@ export type Table<Row> = {
   readonly type: avro.Type;
   /** What `type` writes for a row, where that is not the row itself: avsc takes bytes as Buffers only. */
   record?(row: Row): unknown;
-  /** Bytes of a row in memory beside its key, about. */
-  sizeBytes(row: Row): number;
+  /** Bytes of a row in memory, about, where rows may be large. */
+  sizeBytes?(row: Row): number;
 };
 
-const unordered = { order: "none", dense: false, sizeBytes: () => 64 } as const;
-const byText = { order: "text", dense: false, sizeBytes: () => 0 } as const;
-const byNumber = { order: "number", dense: false, sizeBytes: () => 64 } as const;
+const unordered = { order: "none", dense: false } as const;
+const byText = { order: "text", dense: false } as const;
+const byNumber = { order: "number", dense: false } as const;
 
 const placeFields = [long("group"), long("slot")];
 const placeType = recordType("Place", placeFields);
@@ -71,7 +71,6 @@ export const commandTable: Table<CommandRow> = {
     { name: "accepted", type: { type: "record", name: "AcceptedPlace", fields: placeFields } },
     { name: "last", type: ["null", { type: "record", name: "LastPlace", fields: placeFields }] },
   ]),
-  sizeBytes: () => 160,
 };
 
 /** Places of the events of an aggregate, by sequence. */
@@ -106,7 +105,7 @@ export const parkedDispatchTable: Table<string> = {
   ...byNumber,
   family: 11,
   type: textType,
-  sizeBytes: (reason) => 64 + reason.length,
+  sizeBytes: (reason) => reason.length,
 };
 
 export const stateTable: Table<FoldedState> = {
@@ -120,7 +119,7 @@ export const stateTable: Table<FoldedState> = {
     bytes("state"),
   ]),
   record: (row) => ({ ...row, state: bufferOver(row.state) }),
-  sizeBytes: (row) => 256 + row.state.length,
+  sizeBytes: (row) => row.state.length,
 };
 
 /** The partition of tables that have only one. */

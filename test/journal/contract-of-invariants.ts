@@ -63,4 +63,13 @@ export function contractOfInvariants(test: JournalTest): void {
     t.throws(() => journal.append([older]), { message: /^invariant broken/ });
     await t.notThrowsAsync(journal.append([outsideEventEntry("b", "savings:bob", 1, { time: startTime })]).durable);
   });
+
+  test("a command that was looked for while it was on its way is not accepted a second time", async (t, journal) => {
+    t.is(await journal.command("1"), undefined);
+    const { durable } = journal.append([commandEntry("1")]);
+    t.is(await journal.command("1"), undefined);
+    t.throws(() => journal.append([commandEntry("1")]), { message: /^invariant broken/ });
+    await durable;
+    t.throws(() => journal.append([commandEntry("1")]), { message: /^invariant broken/ });
+  });
 }

@@ -8,17 +8,13 @@ import type { Fatality } from "../fatality.ts";
 import { Overlay, type Held, type Partition } from "../overlay.ts";
 import { indexDamaged, type OrderedRow, type RowRange, type Rows } from "../rows.ts";
 import { checkpointTable, whole, type Checkpoint, type Order, type Table } from "../tables.ts";
-import { writeFailed, type LevelDatabase } from "./level-database.ts";
+import { writeFailed, type LevelBatch, type LevelDatabase } from "./level-database.ts";
 import { decodeRow, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
 
 /** Longest time that a change waits in memory before it is written behind. */
 const flushMs = 1_000;
 /** Rows that one step of a read over a range takes from LevelDB. */
 const rowsReadAtOnce = 1_000;
-
-type Operation =
-  | { readonly type: "put"; readonly key: Uint8Array; readonly value: Uint8Array }
-  | { readonly type: "del"; readonly key: Uint8Array };
 
 export class LevelRows implements Rows {
   readonly #db: LevelDatabase;
@@ -178,8 +174,23 @@ export class LevelRows implements Rows {
     this.#waiting = new Overlay();
     this.#waitingSince = this.#checkpoint.group + 1;
     rows.of(checkpointTable).set(whole, undefined, this.#checkpoint);
-    await this.#db.batch(operationsOf(rows), { sync: true });
+    await this.#batchOf(rows).write({ sync: true });
     this.#writing = undefined;
+  }
+
+  /** A batch that is built row by row: one from an array costs three times as much, most of it in the binding. */
+  #batchOf(rows: Overlay): LevelBatch {
+    const encoder = new RowEncoder();
+    const batch = this.#db.batch();
+    rows.visit((table, partition, order, row) => {
+      if (row === null) {
+        batch.del(rowKey(table, partition, order));
+        return;
+      }
+      const { key, value } = encoder.encode(table, partition, order, row);
+      batch.put(key, value);
+    });
+    return batch;
   }
 
   #heldRow<Row>(table: Table<Row>, partition: string, order: Order | undefined): Held<Row> | undefined {
@@ -261,14 +272,4 @@ function pushThere<Row>(
   { order, row }: { readonly order: Order; readonly row: Held<Row> },
 ): void {
   if (row !== null) rows.push({ order, row });
-}
-
-function operationsOf(rows: Overlay): Operation[] {
-  const encoder = new RowEncoder();
-  const operations: Operation[] = [];
-  rows.visit((table, partition, order, row) => {
-    if (row === null) operations.push({ type: "del", key: rowKey(table, partition, order) });
-    else operations.push({ type: "put", ...encoder.encode(table, partition, order, row) });
-  });
-  return operations;
 }

@@ -13,22 +13,15 @@ import type { Order, Table } from "../tables.ts";
 
 const crcBytes = 4;
 const numberBytes = 8;
-/** Rows share pieces of memory of this size until a write behind is done with them. */
-const arenaBytes = 256 << 10;
+/** Longer than any row without a state in it. */
+const bufferBytes = 16 << 10;
 
 export type StoredRow = { readonly key: Buffer; readonly value: Buffer };
 
 /** The key of a row; without an order, of a row without one. */
 export function rowKey(table: Table<never>, partition: string, order?: Order): Buffer {
-  const prefix = order === undefined ? 1 : 3;
-  const partitionBytes = Buffer.byteLength(partition);
-  const key = Buffer.allocUnsafe(prefix + partitionBytes + orderBytesOf(order));
-  key[0] = table.family;
-  if (order !== undefined) key.writeUInt16BE(partitionBytes, 1);
-  key.write(partition, prefix);
-  if (typeof order === "number") writeNumber(key, order, prefix + partitionBytes);
-  if (typeof order === "string") key.write(order, prefix + partitionBytes);
-  return key;
+  const key = Buffer.allocUnsafe(keyBytesMax(partition, order));
+  return key.subarray(0, writeKey(key, table, partition, order));
 }
 
 /** The order that ends a key. */
@@ -54,28 +47,27 @@ export function partitionKeys(table: Table<never>, partition: string): { first: 
   throw new Error("invariant broken: every family byte is below 255");
 }
 
-/** Encodes rows one after the other into large pieces of memory: a row costs no allocation of its own. */
+/** Encodes rows one after the other into the same memory: what one call answers lasts until the next. */
 export class RowEncoder {
-  #arena = Buffer.allocUnsafeSlow(arenaBytes);
-  #at = 0;
+  #buffer = Buffer.allocUnsafeSlow(bufferBytes);
 
   encode<Row>(table: Table<Row>, partition: string, order: Order | undefined, row: Row): StoredRow {
-    const key = rowKey(table, partition, order);
+    this.#require(keyBytesMax(partition, order));
+    const valueAt = writeKey(this.#buffer, table, partition, order);
     const record = table.record === undefined ? row : table.record(row);
-    let valueEnd = table.type.encode(record, this.#arena, this.#at + key.length);
-    if (valueEnd < 0 || valueEnd + crcBytes > this.#arena.length) {
+    let valueEnd = table.type.encode(record, this.#buffer, valueAt);
+    if (valueEnd < 0 || valueEnd + crcBytes > this.#buffer.length) {
       // avsc answers the missing bytes as a negative number.
-      const end = valueEnd < 0 ? this.#arena.length - valueEnd : valueEnd;
-      this.#arena = Buffer.allocUnsafeSlow(Math.max(arenaBytes, end - this.#at + crcBytes));
-      this.#at = 0;
-      valueEnd = table.type.encode(record, this.#arena, key.length);
+      const end = valueEnd < 0 ? this.#buffer.length - valueEnd : valueEnd;
+      this.#require(end + crcBytes);
+      return this.encode(table, partition, order, row);
     }
-    const start = this.#at;
-    const valueStart = start + key.length;
-    this.#arena.set(key, start);
-    this.#arena.writeUInt32BE(crc32(this.#arena.subarray(start, valueEnd)), valueEnd);
-    this.#at = valueEnd + crcBytes;
-    return { key: this.#arena.subarray(start, valueStart), value: this.#arena.subarray(valueStart, this.#at) };
+    this.#buffer.writeUInt32BE(crc32(this.#buffer.subarray(0, valueEnd)), valueEnd);
+    return { key: this.#buffer.subarray(0, valueAt), value: this.#buffer.subarray(valueAt, valueEnd + crcBytes) };
+  }
+
+  #require(sizeBytes: number): void {
+    if (this.#buffer.length < sizeBytes) this.#buffer = Buffer.allocUnsafeSlow(sizeBytes);
   }
 }
 
@@ -98,9 +90,21 @@ export function requireSound(key: Uint8Array, stored: Uint8Array): void {
   throw indexDamaged(`found a checksum that does not fit in a row of the table ${key[0]}`);
 }
 
-function orderBytesOf(order: Order | undefined): number {
-  if (order === undefined) return 0;
-  return typeof order === "number" ? numberBytes : Buffer.byteLength(order);
+/** @returns where the key ends. */
+function writeKey(into: Buffer, table: Table<never>, partition: string, order: Order | undefined): number {
+  into[0] = table.family;
+  if (order === undefined) return 1 + into.write(partition, 1);
+  const partitionBytes = into.write(partition, 3);
+  into.writeUInt16BE(partitionBytes, 1);
+  const orderAt = 3 + partitionBytes;
+  if (typeof order === "string") return orderAt + into.write(order, orderAt);
+  writeNumber(into, order, orderAt);
+  return orderAt + numberBytes;
+}
+
+/** What a key may take at most: UTF-8 needs no more than three bytes for each unit of a string. */
+function keyBytesMax(partition: string, order: Order | undefined): number {
+  return 3 + 3 * partition.length + (typeof order === "string" ? 3 * order.length : numberBytes);
 }
 
 function writeNumber(key: Buffer, value: number, at: number): void {
