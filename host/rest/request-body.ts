@@ -7,7 +7,7 @@ import { bodyBytesMax, bodyDeadlineMs, valueDepthMax } from "../limits.ts";
 import { incomplete } from "./request-chunks.ts";
 
 /** The media type of a request, without parameters, in lower case. */
-export function mediaTypeOf(request: IncomingMessage): string {
+function mediaTypeOf(request: IncomingMessage): string {
   return (request.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
@@ -53,7 +53,7 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   }
 }
 
-export function tooLarge(bytesMax: number): EventoError {
+function tooLarge(bytesMax: number): EventoError {
   return new EventoError("BODY_TOO_LARGE", `found more than ${bytesMax} bytes, expected at most that`);
 }
 

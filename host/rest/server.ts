@@ -1,6 +1,7 @@
 // The HTTP server in front of the API, with bounds on connections, heads and silence.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 
 import type { Engine } from "../engine/engine.ts";
 import { EventoError, reasonOf } from "../errors.ts";
@@ -31,7 +32,9 @@ export type RestOptions = {
 const checkMs = 1_000;
 /** A connection without a request is kept for longer than clients and what stands between usually do: whoever ends it knows. */
 const keepAliveMs = 65_000;
-/** How often connections that have become idle are ended while the server closes. */
+/** Requests that have arrived and were not read yet get an answer: connections without a request are left alone for so long. */
+const graceMs = 100;
+/** How often connections that have become idle are ended after that. */
 const sweepMs = 20;
 /** Longest wait for clients to take their answers when the server closes. */
 const drainMs = 5_000;
@@ -43,8 +46,6 @@ export class RestServer {
   readonly #server: Server;
   readonly #closing: AbortController;
   readonly #waits: OutcomeWaits;
-  /** Settles when the last connection has ended; set by `stop`. */
-  #ended: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(given: {
@@ -86,13 +87,12 @@ export class RestServer {
     return new RestServer({ url: urlOf(server.address()), routes, server, closing, waits });
   }
 
-  /** Takes no new connection, no new command and no further line, and lets go who follows; what is under way goes on. */
+  /**
+   * Reads no further line, lets go who follows, and is not ready any more; each answer ends its connection. What is under way goes
+   * on, and who comes now is told by the engine that the host is shutting down, which is more than a refused connection tells.
+   */
   stop(): void {
-    if (this.#ended !== undefined) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#ended = promise;
     this.#closing.abort();
-    this.#server.close(() => resolve());
   }
 
   /**
@@ -107,9 +107,12 @@ export class RestServer {
   async #close(): Promise<void> {
     this.stop();
     this.#waits.drain();
+    await delay(graceMs);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
     const sweep = setInterval(() => this.#server.closeIdleConnections(), sweepMs);
     const deadline = setTimeout(() => this.#server.closeAllConnections(), drainMs);
-    await this.#ended;
+    await ended;
     clearInterval(sweep);
     clearTimeout(deadline);
   }
