@@ -3,8 +3,9 @@ import { Events } from "evento";
 
 import { Greet, Greeted, Greeting } from "./generated/greeting";
 
-export function greet(command: Greet, greeting: Greeting | null): Events {
-  const times = greeting === null ? 1 : greeting.times + 1;
-  const text = times == 1 ? `Hello, ${command.name}!` : `Hello again, ${command.name}!`;
-  return Events.of(new Greeted(text, times));
+/** @param state - what the events so far have made; null before the first. */
+export function greet(command: Greet, state: Greeting | null): Events {
+  const times = state === null ? 1 : state.times + 1;
+  const hello = times == 1 ? "Hello" : "Hello again";
+  return Events.of(new Greeted(`${hello}, ${command.name}!`, times));
 }
