@@ -10,7 +10,7 @@ import { ManualClock } from "../engine/manual-clock.ts";
 import { outsideEventEntry } from "../journal/sample-entries.ts";
 import { MemoryCluster, MemoryEventTopic } from "./memory-event-topic.ts";
 
-export const source = "urn:uuid:0190b7a2-0000-7000-8000-000000000001";
+const source = "urn:uuid:0190b7a2-0000-7000-8000-000000000001";
 
 export type PublisherBench = {
   readonly journal: Journal;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fetchOnce, run } from "./service-cache.ts";
 import { freePort, ServiceProcess } from "./service-process.ts";
 
-export const kafkaVersion = process.env["TEST_KAFKA_VERSION"] ?? "4.4.0";
+const kafkaVersion = process.env["TEST_KAFKA_VERSION"] ?? "4.4.0";
 
 const quiet = ["-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-XX:TieredStopAtLevel=1"];
 

@@ -9,12 +9,12 @@ import { promisify } from "node:util";
 export const run = promisify(execFile);
 
 /** TEST_SERVICES, else a folder in the user's cache. */
-export const cacheDirectory =
+const cacheDirectory =
   process.env["TEST_SERVICES"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "evento-services");
 
 const fetchDeadlineMs = 900_000;
 
-export async function exists(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -121,7 +121,7 @@ export async function readIdentity(directory: string): Promise<Identity> {
   return identity;
 }
 
-export async function isThere(path: string): Promise<boolean> {
+async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

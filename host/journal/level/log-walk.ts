@@ -40,7 +40,7 @@ export async function* walkLog({ log, from, anchors }: Walk): AsyncGenerator<{ g
   if (head.group !== last) throw logDamaged(head.group + 1, "found nothing");
 }
 
-export function headOf(group: Group): JournalHead {
+function headOf(group: Group): JournalHead {
   return { group: group.number, position: group.lastPosition, hash: group.chain, time: group.head.time };
 }
 

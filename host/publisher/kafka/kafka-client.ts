@@ -15,7 +15,7 @@ export type KafkaOptions = {
 export type KafkaLogLine = { readonly level: "error" | "warning"; readonly message: string; readonly error?: string };
 
 /** A request that is not answered for so long has failed. Longer than the longest wait that a request asks for. */
-export const requestDeadlineMs = 10_000;
+const requestDeadlineMs = 10_000;
 
 /**
  * Short at first: right after a commit a broker often asks to come back in a few milliseconds.

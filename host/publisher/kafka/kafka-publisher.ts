@@ -9,7 +9,7 @@ import type { KafkaOptions } from "./kafka-client.ts";
 import { KafkaEventTopic } from "./kafka-event-topic.ts";
 
 export const eventTopic = "kf-evento-events";
-export const cursorTopic = "kf-evento-cursors";
+const cursorTopic = "kf-evento-cursors";
 
 /** Consumers share the work by partitions; few brokers mind a dozen. */
 const partitionsDefault = 12;
