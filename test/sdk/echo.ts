@@ -20,7 +20,7 @@ export type Echo = {
 };
 
 /** The schema of an aggregate `Sample` with a command and an event around each of the records; they must be among the types. */
-function echoSchema(records: readonly string[], types: readonly Node[]): Node[] {
+export function echoSchema(records: readonly string[], types: readonly Node[]): Node[] {
   const wrapped = records.flatMap((record, index) => [
     { type: "record", name: `Send${index}`, evento: "command", fields: [{ name: "value", type: record }] },
     { type: "record", name: `Sent${index}`, evento: "event", fields: [{ name: "value", type: record }] },
