@@ -108,3 +108,5 @@ export const checksWaitingMax = 16;
 export const publishedBytesMax = frameBytesMax + (64 << 10);
 /** A transaction of a host that died or stands still keeps readers waiting no longer than this. */
 export const transactionDeadlineMs = 30_000;
+/** Records from a topic that are under way at once; then their effects are waited for. */
+export const intakeRecordsMax = 200;

@@ -1,6 +1,6 @@
 // The host as its own schema registry: answers the read calls of Confluent's, so that stock consumers need nothing but its URL.
 import type { PublishedSchema } from "../publisher/cloud-event.ts";
-import type { CatalogEntry, SchemaCatalog } from "./schema-catalog.ts";
+import type { CatalogEntry, CatalogRecord, SchemaCatalog } from "./schema-catalog.ts";
 import type { RecordName, SchemaIds } from "./schema-ids.ts";
 
 /** Content type of all answers. */
@@ -21,6 +21,11 @@ export class HostRegistry implements SchemaIds {
   async schemaOf(name: RecordName): Promise<PublishedSchema> {
     const { id } = await this.#catalog.entryOf(name);
     return { id, uri: `${this.#url()}/schemas/ids/${id}` };
+  }
+
+  async recordOf(id: number, subject: string): Promise<CatalogRecord | undefined> {
+    if (this.#catalog.entry(id) === undefined) await this.#catalog.refresh();
+    return this.#catalog.entry(id)?.subject === subject ? this.#catalog.record(id) : undefined;
   }
 
   /**

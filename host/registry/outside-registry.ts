@@ -2,7 +2,7 @@
 import { EventoError, reasonOf } from "../errors.ts";
 import { bodyBytesMax } from "../limits.ts";
 import type { PublishedSchema } from "../publisher/cloud-event.ts";
-import type { CatalogEntry, SchemaCatalog } from "./schema-catalog.ts";
+import type { CatalogEntry, CatalogRecord, SchemaCatalog } from "./schema-catalog.ts";
 import type { RecordName, SchemaIds } from "./schema-ids.ts";
 
 const callDeadlineMs = 5_000;
@@ -26,7 +26,18 @@ export class OutsideRegistry implements SchemaIds {
   }
 
   async schemaOf(name: RecordName): Promise<PublishedSchema> {
-    const entry = await this.#catalog.entryOf(name);
+    return this.#publishedAs(await this.#catalog.entryOf(name));
+  }
+
+  /** Numbers are the registry's: those of the subject's versions are asked for until one is the wanted. */
+  async recordOf(id: number, subject: string): Promise<CatalogRecord | undefined> {
+    await this.#catalog.refresh();
+    for (const entry of this.#catalog.versions(subject).toReversed())
+      if ((await this.#publishedAs(entry)).id === id) return this.#catalog.record(entry.id);
+    return undefined;
+  }
+
+  async #publishedAs(entry: CatalogEntry): Promise<PublishedSchema> {
     const known = this.#known.get(entry.id);
     if (known !== undefined) return known;
     const id = await this.#register(entry);

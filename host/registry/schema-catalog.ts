@@ -27,10 +27,18 @@ export type CatalogEntry = {
   readonly schema: string;
 };
 
+/** What a number stands for, and how payloads under it are read. */
+export type CatalogRecord = {
+  readonly kind: "event" | "command" | "root";
+  readonly aggregate_type: string;
+  readonly codec: RecordCodec;
+};
+
 export class SchemaCatalog {
   readonly #journal: Pick<Journal, "stream">;
   readonly #host: AggregateSchema;
   readonly #entries = new Map<number, CatalogEntry>();
+  readonly #records = new Map<number, CatalogRecord>();
   readonly #bySubject = new Map<string, CatalogEntry[]>();
   readonly #byRecord = new Map<string, CatalogEntry>();
   readonly #byContent = new Map<string, CatalogEntry>();
@@ -74,21 +82,22 @@ export class SchemaCatalog {
 
   #addBlock(schema: AggregateSchema, names: readonly string[]): void {
     for (const [index, name] of names.entries()) {
-      const codec = schema.events.get(name) ?? schema.commands.get(name) ?? rootOf(schema, name);
-      if (codec === undefined) continue;
+      const record = recordOf(schema, name);
+      if (record === undefined) continue;
       const subject = `${schema.name}.${name}`;
-      const entry = this.#entryOf(codec, subject, this.#registrations * blockSize + index + 1);
+      const entry = this.#entryOf(record, subject, this.#registrations * blockSize + index + 1);
       this.#byRecord.set(`${subject} ${schema.fingerprint}`, entry);
     }
   }
 
-  #entryOf(codec: RecordCodec, subject: string, id: number): CatalogEntry {
-    const schema = JSON.stringify(codec.schema);
+  #entryOf(record: CatalogRecord, subject: string, id: number): CatalogEntry {
+    const schema = JSON.stringify(record.codec.schema);
     const known = this.#byContent.get(schema);
     if (known !== undefined) return known;
     const versions = this.#bySubject.get(subject) ?? [];
     const entry = { id, subject, version: versions.length + 1, schema };
     this.#entries.set(id, entry);
+    this.#records.set(id, record);
     this.#bySubject.set(subject, [...versions, entry]);
     this.#byContent.set(schema, entry);
     return entry;
@@ -108,6 +117,10 @@ export class SchemaCatalog {
     return this.#entries.get(id);
   }
 
+  record(id: number): CatalogRecord | undefined {
+    return this.#records.get(id);
+  }
+
   /** The schema that a stored payload is written in. @throws EventoError SCHEMA_UNKNOWN */
   async entryOf({ aggregate_type, schema, record }: RecordName): Promise<CatalogEntry> {
     const key = `${aggregate_type}.${record} ${schema}`;
@@ -122,6 +135,11 @@ function nameOf(type: unknown): string {
   return typeof type === "object" && type !== null && "name" in type ? String(type.name) : "";
 }
 
-function rootOf(schema: AggregateSchema, name: string): RecordCodec | undefined {
-  return schema.root.name === name ? schema.root : undefined;
+function recordOf(schema: AggregateSchema, name: string): CatalogRecord | undefined {
+  const aggregate_type = schema.name;
+  const event = schema.events.get(name);
+  if (event !== undefined) return { kind: "event", aggregate_type, codec: event };
+  const command = schema.commands.get(name);
+  if (command !== undefined) return { kind: "command", aggregate_type, codec: command };
+  return name === schema.root.name ? { kind: "root", aggregate_type, codec: schema.root } : undefined;
 }

@@ -53,7 +53,10 @@ export class PublishingLog {
       kafka: { brokers: [broker] },
       log: this.#log,
       journal: this.journal,
-      schemas: { schemaOf: async () => ({ id: 4097, uri: "http://127.0.0.1/registry/schemas/ids/4097" }) },
+      schemas: {
+        schemaOf: async () => ({ id: 4097, uri: "http://127.0.0.1/registry/schemas/ids/4097" }),
+        recordOf: async () => undefined,
+      },
       clock: systemClock,
       onNotice: ({ code }) => this.notices.push(code),
     });

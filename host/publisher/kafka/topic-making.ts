@@ -31,6 +31,11 @@ export function cursorTopicConfig(topic: string): ITopicConfig {
   };
 }
 
+/** What comes in, and what was refused of it: kept as the cluster's owner has it by default. */
+export function intakeTopicConfig(topic: string, partitions: number): ITopicConfig {
+  return { topic, numPartitions: partitions };
+}
+
 export async function makeTopics(admin: Admin, topics: readonly ITopicConfig[]): Promise<void> {
   const known = new Set(await admin.listTopics());
   const missing = topics.filter(({ topic }) => !known.has(topic));
