@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -141,18 +141,4 @@ test("what a function throws is logged with its place, and traps", async (t) => 
   const { component, log } = await running(t, bytes);
   t.throws(() => component.handle?.(Uint8Array.of(200), undefined), { instanceOf: WebAssembly.RuntimeError });
   t.regex(log.join("\n"), /^error avro: .* \(~lib\/evento\/avro\.ts:\d+:\d+\)$/);
-});
-
-test("the same sources give the same bytes, wherever they are and however many are built at once", async (t) => {
-  const { component } = await built(greetingFolder);
-  const folder = await mkdtemp(join(tmpdir(), "evento-moved-"));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
-  const copy = join(folder, "functions", "greeting");
-  await cp(greetingFolder, copy, { recursive: true });
-  await cp(join(functions, "..", "schemas", "greeting"), join(folder, "schemas", "greeting"), { recursive: true });
-  const others = [copy, greetingFolder, join(functions, "banking", "client"), greetingFolder];
-  const all = await Promise.all(others.map(built));
-  for (const { name, component: bytes } of all.filter(({ name }) => name === "greeting"))
-    t.deepEqual(bytes, component, name);
-  t.is(all.length, 4);
 });
