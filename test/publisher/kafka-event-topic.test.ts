@@ -42,8 +42,7 @@ async function makeBench(t: ExecutionContext, kafka: KafkaBroker): Promise<Kafka
     const options: KafkaEventTopicOptions = {
       kafka: { brokers: [kafka.address] },
       source: of,
-      topic,
-      cursorTopic,
+      names: { topic, cursorTopic },
       partitions: 3,
       onNotice: ({ code }) => notices.push(code),
     };

@@ -99,3 +99,17 @@ test("a registry's URL that is none is refused", async (t) => {
   for (const url of ["", "registry:8081", "ftp://registry"])
     t.throws(() => new OutsideRegistry({ catalog, url }), { code: "CONFIG_INVALID" });
 });
+
+test("an incoming payload's number is looked up under its subject alone", async (t) => {
+  const { host, calls } = await startRegistry(t);
+  const { catalog, name } = await register();
+  const registry = new OutsideRegistry({ catalog, url: `http://${host}` });
+  const { id } = await registry.schemaOf(name);
+  const record = await registry.recordOf(id, "Savings.Deposited");
+  t.is(record?.kind, "event");
+  t.is(record?.codec.name, "Deposited");
+  t.is(await registry.recordOf(id, "Savings.Deposit"), undefined);
+  t.is(await registry.recordOf(id + 50, "Savings.Deposited"), undefined);
+  t.is(await registry.recordOf(id, "Nobody.Knows"), undefined);
+  t.true(calls.every(({ url }) => url.startsWith("/subjects/Savings.")));
+});

@@ -131,6 +131,10 @@ export class KafkaIntake {
       groupId: `evento-commands-${this.#options.log}`,
       // Below all of the group's time-outs: a consumer that waits for records can't leave.
       maxWaitTimeInMs: 250,
+      // A host that died is a member until its session ends, and the next one waits for so long.
+      sessionTimeout: 10_000,
+      heartbeatInterval: 1_500,
+      rebalanceTimeout: 15_000,
       retry: { ...requestRetries, restartOnFailure: async () => false },
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed.reject(payload.error));

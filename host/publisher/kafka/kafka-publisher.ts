@@ -33,7 +33,7 @@ export function kafkaPublisher(options: KafkaPublisherOptions): Publisher {
   const source = sourceOf(log);
   return new LogPublisher({
     journal,
-    topic: new KafkaEventTopic({ kafka, source, topic: eventTopic, cursorTopic, partitions, onNotice }),
+    topic: new KafkaEventTopic({ kafka, source, names: { topic: eventTopic, cursorTopic }, partitions, onNotice }),
     async publicationOf(event) {
       const { aggregate_type, schema, event_type } = event;
       return publicationOf(event, {

@@ -3,6 +3,9 @@ import type { Admin, ITopicConfig } from "kafkajs";
 
 import { publishedBytesMax } from "../../limits.ts";
 
+/** The topic of events, and that of the cursors beside it. */
+export type TopicNames = { readonly topic: string; readonly cursorTopic: string };
+
 /** Events are kept until somebody decides otherwise: the topic is history, not a queue. */
 export function eventTopicConfig(topic: string, partitions: number): ITopicConfig {
   return {
