@@ -19,8 +19,8 @@ import { topicErrorOf } from "./kafka-errors.ts";
 import { RecordIntake, type Door, type HandedOver } from "./record-intake.ts";
 import { intakeTopicConfig, makeTopics, offsetsOf } from "./topic-making.ts";
 
-export const commandTopic = "kf-evento-commands";
-export const deadLetterTopic = "kf-evento-commands-dead";
+const commandTopic = "kf-evento-commands";
+const deadLetterTopic = "kf-evento-commands-dead";
 
 export type KafkaIntakeOptions = {
   readonly kafka: KafkaOptions;
