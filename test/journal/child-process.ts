@@ -8,6 +8,8 @@ import type { ExecutionContext } from "ava";
 export type Child = {
   /** What it has said so far. */
   readonly lines: readonly string[];
+  /** What it has written to stderr so far. */
+  readonly errors: string;
   /** Waits until a line begins with a text; rejects when the process ends before. */
   said(start: string): Promise<string>;
   /** Waits until it has said so many lines. */
@@ -50,6 +52,9 @@ export function startChild(t: ExecutionContext, file: string, args: readonly str
   };
   return {
     lines,
+    get errors() {
+      return errors;
+    },
     async said(start) {
       const find = () => lines.find((line) => line.startsWith(start));
       await until(() => find() !== undefined);
