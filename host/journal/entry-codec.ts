@@ -12,7 +12,8 @@ import type { NameTable } from "./name-table.ts";
 
 type Kind = JournalEntry["kind"];
 
-const envelope = [
+/** What commands and events have in common: a record of its own, which adds no byte. */
+const envelopeType = recordType("Envelope", [
   long("type"),
   text("entity"),
   text("aggregate"),
@@ -24,12 +25,13 @@ const envelope = [
   long("depth"),
   long("schema"),
   bytes("payload"),
-];
+]);
+const envelope = { name: "envelope", type: envelopeType };
 
 /** The record of each kind. */
 const types: { readonly [K in Kind]: avro.Type } = {
-  command: recordType("Command", [text("id"), ...envelope, { name: "not_before", type: ["null", "long"] }]),
-  event: recordType("Event", [text("id"), long("index"), ...envelope, long("sequence")]),
+  command: recordType("Command", [text("id"), envelope, { name: "not_before", type: ["null", "long"] }]),
+  event: recordType("Event", [text("id"), long("index"), envelope, long("sequence")]),
   outcome: recordType("Outcome", [
     text("command_id"),
     long("function_digest"),
@@ -110,16 +112,18 @@ function derivedIndexOf({ id, cause }: Event): number {
 export function recordOf(entry: JournalEntry, names: NameTable): object {
   switch (entry.kind) {
     case "command": {
-      const { command } = entry;
-      const { id, command_type } = command;
-      return { id, ...envelopeRecord(command, command_type, entry.schema, names), not_before: entry.not_before };
+      const { command, schema, not_before } = entry;
+      return { id: command.id, envelope: envelopeRecord(command, command.command_type, schema, names), not_before };
     }
     case "event": {
-      const { event } = entry;
+      const { event, schema } = entry;
       const index = derivedIndexOf(event);
-      const id = index < 0 ? event.id : "";
-      const { sequence } = event;
-      return { id, index, ...envelopeRecord(event, event.event_type, entry.schema, names), sequence };
+      return {
+        id: index < 0 ? event.id : "",
+        index,
+        envelope: envelopeRecord(event, event.event_type, schema, names),
+        sequence: event.sequence,
+      };
     }
     case "outcome":
       return {
@@ -160,62 +164,69 @@ export function readEntry(stored: {
   const { value: read } = types[kind].decode(stored.buffer, stored.start);
   switch (kind) {
     case "command":
-      return { kind, command: commandOf(read, names), schema: nameOf(names, read.schema), not_before: read.not_before };
+      return {
+        kind,
+        command: commandOf(read, names),
+        schema: nameOf(names, read.envelope.schema),
+        not_before: read.not_before,
+      };
     case "event":
-      return { kind, event: eventOf(read, names, position), schema: nameOf(names, read.schema) };
+      return { kind, event: eventOf(read, names, position), schema: nameOf(names, read.envelope.schema) };
+    // The copy comes first, and is a plain object where avsc reads one of a class of its own.
     case "outcome":
-      return { kind, ...read, function_digest: nameOf(names, read.function_digest) };
+      return { ...read, kind, function_digest: nameOf(names, read.function_digest) };
     case "cursor":
     case "cursor-removed":
     case "dispatch-parked":
     case "dispatch-retried":
-      return { kind, ...read, dispatcher: nameOf(names, read.dispatcher) };
+      return { ...read, kind, dispatcher: nameOf(names, read.dispatcher) };
     case "attempt":
     case "parked":
     case "retried":
     case "references":
-      return { kind, ...read };
+      return { ...read, kind };
   }
 }
 
-type EnvelopeRecord = ReturnType<typeof envelopeRecord> & { readonly id: string };
+type CommandRecord = { readonly id: string; readonly envelope: ReturnType<typeof envelopeRecord> };
+type EventRecord = CommandRecord & { readonly index: number; readonly sequence: number };
 
-function commandOf(read: EnvelopeRecord, names: readonly string[]): Command {
-  const cause: Cause = { kind: read.cause_kind, id: read.cause_id || read.id };
+function commandOf({ id, envelope }: CommandRecord, names: readonly string[]): Command {
+  const cause: Cause = { kind: envelope.cause_kind, id: envelope.cause_id || id };
   return {
-    id: read.id,
-    command_type: nameOf(names, read.type),
-    entity: read.entity,
-    aggregate: read.aggregate || read.entity,
-    aggregate_type: nameOf(names, read.aggregate_type),
-    time: read.time,
+    id,
+    command_type: nameOf(names, envelope.type),
+    entity: envelope.entity,
+    aggregate: envelope.aggregate || envelope.entity,
+    aggregate_type: nameOf(names, envelope.aggregate_type),
+    time: envelope.time,
     cause,
-    root_cause: read.root_cause || cause.id,
-    depth: read.depth,
-    payload: read.payload,
+    root_cause: envelope.root_cause || cause.id,
+    depth: envelope.depth,
+    payload: envelope.payload,
   };
 }
 
 function eventOf(
-  read: EnvelopeRecord & { readonly index: number; readonly sequence: number },
+  { id: ownId, index, envelope, sequence }: EventRecord,
   names: readonly string[],
   position: number,
 ): Event {
-  const id = read.index < 0 ? read.id : eventIdOf(read.cause_id, read.index);
-  const cause: Cause = { kind: read.cause_kind, id: read.cause_id || id };
+  const id = index < 0 ? ownId : eventIdOf(envelope.cause_id, index);
+  const cause: Cause = { kind: envelope.cause_kind, id: envelope.cause_id || id };
   return {
     id,
-    event_type: nameOf(names, read.type),
-    entity: read.entity,
-    aggregate: read.aggregate || read.entity,
-    aggregate_type: nameOf(names, read.aggregate_type),
-    sequence: read.sequence,
+    event_type: nameOf(names, envelope.type),
+    entity: envelope.entity,
+    aggregate: envelope.aggregate || envelope.entity,
+    aggregate_type: nameOf(names, envelope.aggregate_type),
+    sequence,
     position,
-    time: read.time,
+    time: envelope.time,
     cause,
-    root_cause: read.root_cause || cause.id,
-    depth: read.depth,
-    payload: read.payload,
+    root_cause: envelope.root_cause || cause.id,
+    depth: envelope.depth,
+    payload: envelope.payload,
   };
 }
 

@@ -14,12 +14,16 @@ export type EventPage = { readonly events: readonly StoredEvent[]; readonly scan
 
 /** Groups that one read of a stream asks the disk for at once. */
 const groupsAtOnce = 16;
+/** Readers that go on where they stopped without a search. */
+const pageEndsMax = 256;
 
 export class EventViews {
   readonly #commands: CommandViews;
   readonly #groups: Groups;
   readonly #rows: Rows;
   readonly #fatality: Fatality;
+  /** Groups of the positions where pages ended: whoever reads on asks for what comes after one. */
+  readonly #pageEnds = new Map<number, number>();
 
   constructor(given: { commands: CommandViews; groups: Groups; rows: Rows; fatality: Fatality }) {
     this.#commands = given.commands;
@@ -39,7 +43,7 @@ export class EventViews {
     if (after >= end || limit <= 0) return { events: [], scannedTo: after };
     const events: StoredEvent[] = [];
     let position = after;
-    const first = await this.#groups.at(position + 1);
+    const first = this.#pageEnds.get(after) ?? (await this.#groups.numberAt(after + 1));
     for await (const group of this.#groups.from(first, head.group)) {
       const last = Math.min(end, group.lastPosition);
       while (position < last && events.length < limit) {
@@ -47,7 +51,10 @@ export class EventViews {
         const event = group.event(position);
         if (matches(event, filter)) events.push(event);
       }
-      if (position >= end || events.length >= limit) break;
+      if (position >= end || events.length >= limit) {
+        this.#rememberPageEnd(position, group.number);
+        break;
+      }
     }
     return { events, scannedTo: position };
   }
@@ -82,6 +89,13 @@ export class EventViews {
     if (this.#rows.get(streamTable, aggregate, 1) === undefined) return 0;
     const last = await this.#rows.last(streamTable, aggregate, Number.MAX_SAFE_INTEGER);
     return Number(last?.order ?? 0);
+  }
+
+  #rememberPageEnd(position: number, group: number): void {
+    this.#pageEnds.set(position, group);
+    if (this.#pageEnds.size <= pageEndsMax) return;
+    const [oldest] = this.#pageEnds.keys();
+    if (oldest !== undefined) this.#pageEnds.delete(oldest);
   }
 
   /** Events of one aggregate in the order of the log: its stream, cut at a position. */

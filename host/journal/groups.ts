@@ -38,19 +38,18 @@ export class Groups {
     return this.#held(number) ?? this.#load(number);
   }
 
-  /** The group that holds the event with a position, which is in the log. */
-  async at(position: number): Promise<Group> {
+  /** Number of the group that holds the event with a position, which is in the log. */
+  async numberAt(position: number): Promise<number> {
     const [first] = this.#newest;
-    if (first !== undefined && position >= first.firstPosition) return this.#newestAt(position);
+    if (first !== undefined && position >= first.firstPosition) return this.#newestAt(position).number;
     const found = await this.#rows.last(positionTable, whole, position);
     if (found === undefined) throw this.#fatality.raise(logDamaged(0, `found no group for the position ${position}`));
-    return this.get(found.row);
+    return found.row;
   }
 
-  /** A group and those after it up to a number, in order; what is not in memory is read ahead. */
-  async *from(first: Group, last: number): AsyncGenerator<Group> {
-    yield first;
-    let number = first.number + 1;
+  /** Groups from one number to another, in order; what is not in memory is read ahead. */
+  async *from(first: number, last: number): AsyncGenerator<Group> {
+    let number = first;
     while (number <= last) {
       const held = this.#held(number);
       if (held === undefined) number = yield* this.#stored(number, last);

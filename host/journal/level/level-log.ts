@@ -8,9 +8,10 @@ import { writeFailed, type LevelDatabase } from "./level-database.ts";
 
 /** Bytes that LevelDB gathers in memory before it writes a table. */
 export const logWriteBufferBytes = 16 << 20;
-/** Bytes that one step of a walk over the log reads ahead. */
+/** What one step of a walk over the log reads ahead: little at first, since most walks are short, and twice as much each time. */
 const readAheadBytes = 1 << 20;
-const readAheadGroups = 256;
+const readAheadGroupsMin = 16;
+const readAheadGroupsMax = 256;
 
 export class LevelLog implements LogStore {
   readonly #db: LevelDatabase;
@@ -64,8 +65,8 @@ export class LevelLog implements LogStore {
     const iterator = this.#db.iterator({ gt: groupKey(group), highWaterMarkBytes: readAheadBytes });
     let number = group;
     try {
-      for (;;) {
-        const stored = await iterator.nextv(readAheadGroups);
+      for (let count = readAheadGroupsMin; ; count = Math.min(2 * count, readAheadGroupsMax)) {
+        const stored = await iterator.nextv(count);
         if (stored.length === 0) return;
         for (const [key, value] of stored) {
           number = numberOfGroupKey(key);
