@@ -3,7 +3,7 @@ import type { EventoError } from "../errors.ts";
 import { frameBytesMax } from "../limits.ts";
 import type { Answer, Step, Turn, Usage } from "../ports/functions.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
-import { copyOf, readDecided, readOutcome, turnParts } from "./payload.ts";
+import { copyOf, readDecided, readOutcome, readReason, turnParts } from "./payload.ts";
 
 /** What a frame of the process, or its death, means for a call. */
 export type Progress =
@@ -25,7 +25,13 @@ export interface Call {
   parts(given: { alone: boolean }): readonly Uint8Array[];
   /** Takes a frame that answers what was sent. Throws when it can't be one. */
   take(kind: number, payload: Buffer): Progress;
-  /** The process died of this call, sent alone. */
+  /**
+   * The process died while this was out.
+   *
+   * @returns how often it died of what is out now.
+   */
+  suspected(): number;
+  /** It is this call that the process died of. */
   guilty(reason: string): Progress;
   /** The call can't be run, by no fault of its own. */
   unavailable(error: EventoError): void;
@@ -59,6 +65,7 @@ export class SingleCall implements Call {
   readonly #tally: Tally;
   readonly #settle: PromiseWithResolvers<Answer>;
   readonly #beganAt = performance.now();
+  #deaths = 0;
 
   constructor(given: { readonly kind: number; readonly parts: readonly Uint8Array[]; readonly tally: Tally }) {
     this.kind = given.kind;
@@ -77,8 +84,12 @@ export class SingleCall implements Call {
     if (kind !== kinds.answer) throw new Error(`found frame ${kind}, expected an answer`);
     const { ok, usage, rest } = readOutcome(payload);
     return this.#end(
-      ok ? { kind: "ok", bytes: copyOf(rest), usage } : { kind: "failed", reason: rest.toString("utf8"), usage },
+      ok ? { kind: "ok", bytes: copyOf(rest), usage } : { kind: "failed", reason: readReason(rest), usage },
     );
+  }
+
+  suspected(): number {
+    return ++this.#deaths;
   }
 
   guilty(reason: string): Progress {
@@ -110,6 +121,8 @@ export class TurnCall implements Call {
   readonly #settle: PromiseWithResolvers<readonly Step[]>;
   readonly #beganAt = performance.now();
   readonly #steps: Step[] = [];
+  /** Of the command that is next to be answered. */
+  #deaths = 0;
   #state: Uint8Array | null;
   #sequence: number;
   #sent = 0;
@@ -138,11 +151,15 @@ export class TurnCall implements Call {
   take(kind: number, payload: Buffer): Progress {
     if (kind !== kinds.step || this.#sent === 0) throw new Error(`found frame ${kind}, expected a step`);
     const { ok, usage, rest } = readOutcome(payload);
-    if (!ok) return this.#put({ kind: "failed", reason: rest.toString("utf8"), usage });
+    if (!ok) return this.#put({ kind: "failed", reason: readReason(rest), usage });
     const { events, drafts, state } = readDecided(rest);
     this.#sequence += events;
     this.#state = state;
     return this.#put({ kind: "decided", drafts, state, usage });
+  }
+
+  suspected(): number {
+    return ++this.#deaths;
   }
 
   guilty(reason: string): Progress {
@@ -156,6 +173,7 @@ export class TurnCall implements Call {
   #put(step: Step): Progress {
     this.#steps.push(step);
     this.#sent--;
+    this.#deaths = 0;
     this.#tally.answered(step.kind === "failed" ? step.reason : undefined);
     if (this.#steps.length === this.#turn.commands.length) {
       this.#tally.took((performance.now() - this.#beganAt) * 1_000);

@@ -250,21 +250,18 @@ export class FunctionVersion {
     }
     this.#backoff.died();
     this.#context.record.restarted(`its process died: ${reason}`);
+    for (const call of unanswered) if (!this.#suspects.includes(call)) this.#suspects.push(call);
+    const deaths = unanswered.map((call) => call.suspected());
     const [first] = unanswered;
-    const alone = first !== undefined && unanswered.length === 1 && first.outstanding === 1;
-    const again = first !== undefined && this.#suspects[0] === first;
-    if (alone && (late || again)) this.#blame(first, late ? reason : `killed its process: ${reason}`);
-    else if (!again) this.#suspects.push(...unanswered);
+    const alone = unanswered.length === 1 && first?.outstanding === 1;
+    if (first !== undefined && alone && (late || (deaths[0] ?? 0) > 1))
+      this.#blame(first, late ? reason : `killed its process: ${reason}`);
     if (this.#backoff.failing) this.#refuseAll(this.#failingError());
     this.#pump();
   }
 
   #blame(call: Call, reason: string): void {
-    const wasSuspect = this.#suspects[0] === call;
-    const progress = call.guilty(reason);
-    if (progress === "done") {
-      if (wasSuspect) this.#suspects.shift();
-    } else if (!wasSuspect) this.#suspects.push(call);
+    if (call.guilty(reason) === "done") this.#suspects.splice(this.#suspects.indexOf(call), 1);
   }
 
   #refuseAll(error: EventoError): void {

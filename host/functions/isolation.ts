@@ -10,6 +10,13 @@ import { delimiter, dirname, join } from "node:path";
  */
 export type IsolationLevel = 0 | 1 | 2;
 
+/** What a level means, for the operator. */
+export const isolationText: { readonly [level in IsolationLevel]: string } = {
+  0: "Node's permission model alone: install util-linux (prlimit, setpriv) for more",
+  1: "sealed: no file, socket or process can be opened, memory is limited",
+  2: "sealed, and as a user without rights",
+};
+
 /** What the nursery needs to start a process and to seal it. */
 export type ProcessStart = {
   readonly command: string;
@@ -37,6 +44,8 @@ const nodeFlags = [
   "--disallow-code-generation-from-strings",
   "--disable-proto=delete",
   "--no-addons",
+  // The runner collects what a function that filled its memory left, before the kernel's limit is reached.
+  "--expose-gc",
   // Small young generation and heap: what is large in a function lies in its linear memory.
   "--max-semi-space-size=1",
   "--max-old-space-size=64",

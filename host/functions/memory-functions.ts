@@ -27,7 +27,6 @@ export type PlainFunction = {
 };
 
 const usage: Usage = { duration_us: 0, memory_bytes: 0 };
-const failed = (reason: string): Answer & { kind: "failed" } => ({ kind: "failed", reason, usage });
 
 type Counts = { calls: number; failures: number; errors: { time: number; reason: string }[]; active: boolean };
 
@@ -87,10 +86,9 @@ export class MemoryFunctions implements Functions {
   async turn(fn: FunctionRef, turn: Turn): Promise<readonly Step[]> {
     const plain = this.#plainOf(fn);
     const functions = {
-      handle: (command: Uint8Array, state: Uint8Array | null) =>
-        answerOf("handle", plain.handle && (() => plain.handle?.(command, state))),
+      handle: (command: Uint8Array, state: Uint8Array | null) => answerOf("handle", plain.handle, command, state),
       aggregate: (state: Uint8Array | null, events: Uint8Array) =>
-        answerOf("aggregate", plain.aggregate && (() => plain.aggregate?.(state, events))),
+        answerOf("aggregate", plain.aggregate, state, events),
       eventsMax: eventsPerCommandMax,
       stateBytesMax,
     };
@@ -109,25 +107,16 @@ export class MemoryFunctions implements Functions {
     return steps;
   }
 
-  async handle(
-    fn: FunctionRef,
-    { command, state }: { command: Uint8Array; state: Uint8Array | null },
-  ): Promise<Answer> {
-    const { handle } = this.#plainOf(fn);
-    return this.#answered(fn, answerOf("handle", handle && (() => handle(command, state))));
+  async handle(fn: FunctionRef, call: { command: Uint8Array; state: Uint8Array | null }): Promise<Answer> {
+    return this.#answered(fn, answerOf("handle", this.#plainOf(fn).handle, call.command, call.state));
   }
 
-  async aggregate(
-    fn: FunctionRef,
-    { state, events }: { state: Uint8Array | null; events: Uint8Array },
-  ): Promise<Answer> {
-    const { aggregate } = this.#plainOf(fn);
-    return this.#answered(fn, answerOf("aggregate", aggregate && (() => aggregate(state, events))));
+  async aggregate(fn: FunctionRef, call: { state: Uint8Array | null; events: Uint8Array }): Promise<Answer> {
+    return this.#answered(fn, answerOf("aggregate", this.#plainOf(fn).aggregate, call.state, call.events));
   }
 
-  async dispatch(fn: FunctionRef, { event }: { event: Uint8Array }): Promise<Answer> {
-    const { dispatch } = this.#plainOf(fn);
-    return this.#answered(fn, answerOf("dispatch", dispatch && (() => dispatch(event))));
+  async dispatch(fn: FunctionRef, call: { event: Uint8Array }): Promise<Answer> {
+    return this.#answered(fn, answerOf("dispatch", this.#plainOf(fn).dispatch, call.event));
   }
 
   status(name: string): FunctionStatus {
@@ -177,12 +166,15 @@ export class MemoryFunctions implements Functions {
   }
 }
 
-function answerOf(name: string, call: (() => Uint8Array | undefined) | undefined): Answer {
-  if (call === undefined) return failed(`the component exports no ${name}`);
+function answerOf<Values extends readonly unknown[]>(
+  name: string,
+  code: ((...values: Values) => Uint8Array) | undefined,
+  ...values: Values
+): Answer {
+  if (code === undefined) return { kind: "failed", reason: `the component exports no ${name}`, usage };
   try {
-    const bytes = call();
-    return bytes === undefined ? failed(`${name} answered nothing`) : { kind: "ok", bytes, usage };
+    return { kind: "ok", bytes: code(...values), usage };
   } catch (error) {
-    return failed(reasonOf(error));
+    return { kind: "failed", reason: reasonOf(error), usage };
   }
 }

@@ -2,6 +2,9 @@
 import { EventoError } from "../errors.ts";
 import type { Usage } from "../ports/functions.ts";
 
+const reasonCharsMax = 2_000;
+const reasonBytesMax = reasonCharsMax * 4;
+
 const none = Buffer.from([0xff, 0xff, 0xff, 0xff]);
 
 function lengthOf(bytes: Uint8Array): Uint8Array {
@@ -55,6 +58,11 @@ export function readDecided(rest: Buffer): { events: number; drafts: Uint8Array;
   const end = 8 + rest.readUInt32LE(4);
   if (end > rest.length) throw malformed();
   return { events: rest.readUInt32LE(0), drafts: copyOf(rest.subarray(8, end)), state: copyOf(rest.subarray(end)) };
+}
+
+/** Why a call failed, as the process tells it. */
+export function readReason(rest: Buffer): string {
+  return rest.toString("utf8", 0, reasonBytesMax).slice(0, reasonCharsMax);
 }
 
 /** Bytes of their own, so that the 64 KiB chunk they came in can go. */

@@ -15,7 +15,7 @@ import { FunctionRecord } from "./function-record.ts";
 import { FunctionSupervisor } from "./function-supervisor.ts";
 import type { VersionContext } from "./function-version.ts";
 import { Gate } from "./gate.ts";
-import type { IsolationLevel } from "./isolation.ts";
+import { type IsolationLevel, isolationText } from "./isolation.ts";
 import { type FunctionLogger, LogLines } from "./log-lines.ts";
 import { Nursery } from "./nursery.ts";
 import { optionalPart, part } from "./payload.ts";
@@ -81,7 +81,7 @@ export class ProcessFunctions implements Functions {
       await nursery.close();
       throw error;
     }
-    onNotice(`function processes run at isolation level ${pool.level}`);
+    onNotice(`function processes run at isolation level ${pool.level} (${isolationText[pool.level]})`);
     return new ProcessFunctions({ store, nursery, pool }, options);
   }
 

@@ -1,4 +1,6 @@
 // What happens when a function misbehaves, dies or is replaced while calls are out.
+import { readFileSync } from "node:fs";
+
 import test, { type ExecutionContext } from "ava";
 
 import type { FunctionRef, FunctionStatus, Step } from "../../host/ports/functions.ts";
@@ -42,6 +44,58 @@ test.serial("a loop in the aggregator fails its command alone too", async (t) =>
   const { functions, fn } = await openPuppet(t, { deadlineMs: 200 });
   const texts = textsOf(await functions.turn(fn, turnOf("a", "foldloop", "b")));
   t.deepEqual(texts, ["a|none -> 1", "failed: no answer within 200 ms", "b|1 -> 2"]);
+});
+
+test.serial("a turn may take longer than the deadline when each of its commands does not", async (t) => {
+  const { functions, fn } = await openPuppet(t, { deadlineMs: 400 });
+  const began = performance.now();
+  const steps = await functions.turn(fn, turnOf(...Array.from({ length: 32 }, () => "spin 40")));
+  t.true(performance.now() - began > 400, "the turn was too quick to tell");
+  t.true(steps.every(({ kind }) => kind === "decided"));
+});
+
+const onLinux = process.platform === "linux" ? test.serial : test.serial.skip;
+
+onLinux("a process that the machine gives no processor is not blamed for it", async (t) => {
+  const { functions, fn } = await openPuppet(t, { deadlineMs: 400 });
+  const pid = pidOf(functions.status("puppet"));
+  process.kill(pid, "SIGSTOP");
+  const began = performance.now();
+  const answer = functions.handle(fn, { command: commandOf("a"), state: null });
+  await until(t, "twice the deadline", () => performance.now() - began > 800);
+  process.kill(pid, "SIGCONT");
+  t.is((await answer).kind, "ok");
+  t.is(pidOf(functions.status("puppet")), pid);
+});
+
+onLinux("a process that never runs again is given up all the same", async (t) => {
+  const { functions, fn } = await openPuppet(t, { deadlineMs: 100 });
+  process.kill(pidOf(functions.status("puppet")), "SIGSTOP");
+  const answer = await functions.handle(fn, { command: commandOf("a"), state: null });
+  t.like(answer, { kind: "failed", reason: "no answer within 100 ms" });
+});
+
+test.serial("a turn larger than a frame is sent in several", async (t) => {
+  const { functions, fn } = await openPuppet(t);
+  const filler = "x".repeat(1_000_000);
+  const turn = { ...turnOf("a"), commands: Array.from({ length: 20 }, (_, index) => commandOf(filler, `c${index}`)) };
+  const steps = await functions.turn(fn, turn);
+  t.deepEqual(
+    steps.map((step) => (step.kind === "decided" ? Buffer.from(step.state).toString() : step.reason)),
+    steps.map((_, index) => String(index + 1)),
+  );
+});
+
+test.serial("a single call larger than a frame fails", async (t) => {
+  const { functions, fn } = await openPuppet(t);
+  const answer = await functions.aggregate(fn, { state: null, events: new Uint8Array(17 << 20) });
+  t.regex(answer.kind === "failed" ? answer.reason : "", /the call would have \d+ bytes, at most \d+ allowed/);
+});
+
+test.serial("what a function logged before it looped is told", async (t) => {
+  const { functions, fn, lines } = await openPuppet(t, { deadlineMs: 200 });
+  await functions.turn(fn, turnOf("logloop"));
+  t.true(lines.some(({ message }) => message === "about to loop"));
 });
 
 test.serial("of 64 calls in flight only the one that loops fails", async (t) => {
@@ -96,13 +150,30 @@ test.serial("a reason names the line of the function's own error", async (t) => 
   t.regex(deep ?? "", /Maximum call stack size exceeded/);
 });
 
-test.serial("a thousand traps leave the process alive and no larger", async (t) => {
+/** Resident memory of a process, in MiB. */
+function residentMiB(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
+}
+
+onLinux("a thousand traps leave the process alive and hardly larger", async (t) => {
   const { functions, fn } = await openPuppet(t);
   const pid = pidOf(functions.status("puppet"));
-  for (let count = 0; count < 40; count++)
-    await functions.turn(fn, turnOf(...Array.from({ length: 25 }, () => "trap")));
+  const traps = turnOf(...Array.from({ length: 25 }, () => "trap"));
+  await functions.turn(fn, traps);
+  const before = residentMiB(pid);
+  for (let count = 0; count < 40; count++) await functions.turn(fn, traps);
   t.is(pidOf(functions.status("puppet")), pid);
+  t.true(residentMiB(pid) - before < 64, `${residentMiB(pid) - before} MiB more`);
   t.deepEqual(textsOf(await functions.turn(fn, turnOf("a"))), ["a|none -> 1"]);
+});
+
+test.serial("a function that fills its memory again and again fails each time, and its process lives", async (t) => {
+  const { functions, fn } = await openPuppet(t);
+  const pid = pidOf(functions.status("puppet"));
+  const texts = textsOf(await functions.turn(fn, turnOf(...Array.from({ length: 30 }, () => "grow"), "a")));
+  t.deepEqual([...new Set(texts.slice(0, 30).map((text) => text.slice(0, 22)))], ["failed: no more memory"]);
+  t.is(texts[30], "a|none -> 1");
+  t.is(pidOf(functions.status("puppet")), pid);
 });
 
 test.serial("answers and states larger than allowed fail their command", async (t) => {

@@ -71,3 +71,13 @@ test("the levels on offer are those below the best, down to 0", (t) => {
   const levels = isolationLevels();
   t.deepEqual(levels, [2, 1, 0].slice(3 - levels.length));
 });
+
+test.serial("a process that dies while it starts is told as gone, with its last words", async (t) => {
+  const nursery = fork(nurseryFile, [], { env: {}, execArgv: [], stdio: ["pipe", "ignore", "inherit", "ipc"] });
+  t.teardown(() => nursery.kill("SIGKILL"));
+  const { args, ...start } = processStart(0, { memoryBytesMax: 64 << 20 });
+  nursery.send({ kind: "start", id: 1, startMsMax: 10_000, ...start, args: [...args.slice(0, -1), "/no/runner.cjs"] });
+  const [report] = await once(nursery, "message");
+  t.like(report, { kind: "gone", id: 1, code: 1 });
+  t.regex(report.lastWords, /ERR_ACCESS_DENIED|no\/runner\.cjs/);
+});

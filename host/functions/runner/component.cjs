@@ -6,9 +6,12 @@ const { Payload } = require("./payload.cjs");
 
 const now = performance.now.bind(performance);
 const { Instance, Memory, Module } = WebAssembly;
+const collectGarbage = globalThis.gc;
 const utf8 = new TextDecoder();
 
 const levels = ["trace", "debug", "info", "warn", "error"];
+/** A dead instance with more memory than this is collected before the next one is made. */
+const collectedBytes = 4 << 20;
 /** Lines that one call may log; a function in a loop would fill the pipe. */
 const linesPerCallMax = 100;
 const lineCharsMax = 1_024;
@@ -56,6 +59,13 @@ class Component {
     );
   }
 
+  #restart() {
+    const large = this.#memoryBytes() > collectedBytes;
+    this.#memories.clear();
+    if (large) collectGarbage?.();
+    this.start();
+  }
+
   describe() {
     return this.#call("describe", [], (value) => {
       if (typeof value !== "string") throw new TypeError("expected a string");
@@ -81,7 +91,7 @@ class Component {
     const began = now();
     let answer;
     try {
-      if (this.#exports === undefined) this.start();
+      if (this.#exports === undefined) this.#restart();
       const exported = this.#exports[name];
       answer =
         typeof exported === "function"

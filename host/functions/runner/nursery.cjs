@@ -68,7 +68,7 @@ function start({ id, command, args, uid, gid, sealing, startMsMax }) {
   pipe.pause();
   // Its first frame says that everything it will ever need is loaded.
   pipe.once("readable", () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (pipe.read() === null) return; // the end: it died
     const up = (sealed) => {
       clearTimeout(late);
       tell({ kind: "up", id, pid: child.pid, sealed }, pipe);

@@ -115,7 +115,9 @@ function serve({ kind, id, payload: bytes }) {
 
 /** A terminal's or service manager's signal is for the host, which ends this process when it has drained. */
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => {});
-for (const name of Object.getOwnPropertyNames(globalThis)) if (!globalsKept.has(name)) delete globalThis[name];
+for (const name of Object.getOwnPropertyNames(globalThis))
+  // "gc" can't be deleted.
+  if (!globalsKept.has(name) && !Reflect.deleteProperty(globalThis, name)) globalThis[name] = undefined;
 delete Math.random;
 
 send(kinds.ready, 0, []);
