@@ -69,5 +69,5 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
-/** Something that people should know of: an event passed over, a topic that lost events and is filled again. */
+/** Something that people should know of: an event passed over, a topic that lost events and is filled again, one that is away. */
 export type PublisherNotice = EventoError;

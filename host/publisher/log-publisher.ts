@@ -32,6 +32,9 @@ export type LogPublisherOptions = {
   readonly onNotice: (notice: PublisherNotice) => void;
 };
 
+/** Events of one read of the log. */
+const pageEventsMax = 100;
+
 type Batch = {
   readonly publications: readonly Publication[];
   /** Position up to which the log was read for it. */
@@ -47,6 +50,8 @@ export class LogPublisher implements Publisher {
   #passedOver = 0;
   #transactions = 0;
   #lastError: PublisherStatus["last_error"];
+  /** Code of the failure that was told last, until publishing goes on. */
+  #told: string | undefined;
   #retryAt: number | undefined;
   #retryMs = publishRetryMsMin;
   /** Falls when the topic refuses a batch for its size, and grows again with what it takes. */
@@ -115,8 +120,13 @@ export class LogPublisher implements Publisher {
     const now = this.#options.clock.now();
     this.#state = "waiting";
     this.#retryAt = now + this.#retryMs;
-    const code = error instanceof EventoError ? error.code : "PUBLISHER_FAILED";
-    this.#lastError = { time: now, code, message: reasonOf(error) };
+    const failure =
+      error instanceof EventoError ? error : new EventoError("PUBLISHER_FAILED", reasonOf(error), { cause: error });
+    const { code, message } = failure;
+    this.#lastError = { time: now, code, message };
+    if (code === this.#told) return;
+    this.#told = code;
+    this.#options.onNotice(failure);
   }
 
   async #claimAndFollow(): Promise<void> {
@@ -163,20 +173,26 @@ export class LogPublisher implements Publisher {
       position = await this.#publish(claim, batch, position);
       this.#position = position;
       this.#retryMs = publishRetryMsMin;
+      this.#told = undefined;
     }
   }
 
   async #nextBatch(claim: TopicClaim, after: number): Promise<Batch> {
-    const { events } = await this.#options.journal.events({ after, limit: this.#eventsMax });
     const publications: Publication[] = [];
     let bytes = 0;
     let upTo = after;
-    for (const event of events) {
-      if (bytes > 0 && bytes + event.payload.length > publishBytesMax) break;
-      bytes += event.payload.length;
-      upTo = event.position;
-      if (claim.has({ key: event.aggregate, position: event.position })) continue;
-      publications.push(await this.#options.publicationOf(event));
+    for (let left = this.#eventsMax; left > 0;) {
+      // Page by page, since events may be large and the batch full long before its last.
+      const { events } = await this.#options.journal.events({ after: upTo, limit: Math.min(left, pageEventsMax) });
+      for (const event of events) {
+        if (bytes > 0 && bytes + event.payload.length > publishBytesMax) return { publications, upTo };
+        bytes += event.payload.length;
+        upTo = event.position;
+        if (claim.has({ key: event.aggregate, position: event.position })) continue;
+        publications.push(await this.#options.publicationOf(event));
+      }
+      left -= events.length;
+      if (events.length < pageEventsMax) break;
     }
     return { publications, upTo };
   }

@@ -5,6 +5,7 @@ import { recordOf, partitionOf } from "../../host/publisher/kafka/event-records.
 import { KafkaEventTopic, type KafkaEventTopicOptions } from "../../host/publisher/kafka/kafka-event-topic.ts";
 import { consumeAll } from "../services/kcat.ts";
 import { startKafka, type KafkaBroker } from "../services/kafka-broker.ts";
+import { remakeTopic } from "../services/kafka-topics.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
 import {
   claimSoon,
@@ -144,8 +145,7 @@ testWithKafka("a topic that was made anew is filled anew, and it is said", async
   await first.publish(publicationsFrom(1, 20), 20);
   await first.release();
   const admin = adminOf(t, kafka);
-  await admin.deleteTopics({ topics: [bench.topic] });
-  await admin.createTopics({ topics: [{ topic: bench.topic, numPartitions: 3 }], waitForLeaders: true });
+  await remakeTopic(admin, { topic: bench.topic, partitions: 3 });
   const second = await claimSoon(bench.open());
   t.is(second.position, 0);
   t.deepEqual(bench.notices, ["TOPIC_LOST_EVENTS"]);

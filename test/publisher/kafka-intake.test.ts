@@ -10,6 +10,7 @@ import { SchemaCatalog } from "../../host/registry/schema-catalog.ts";
 import { EngineUnderTest } from "../engine/engine-under-test.ts";
 import { consumeAll } from "../services/kcat.ts";
 import { startKafka, type KafkaBroker } from "../services/kafka-broker.ts";
+import { remakeTopic } from "../services/kafka-topics.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
 
 const testWithKafka = testsWith(await serviceOrSkip("Kafka", startKafka));
@@ -38,6 +39,7 @@ async function makeBench(t: ExecutionContext, kafka: KafkaBroker) {
         journal,
         schemas: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => "" }),
         clock: systemClock,
+        onNotice: ({ message }) => t.log(message),
         partitions: 3,
         topic,
         deadLetters,
@@ -149,8 +151,7 @@ testWithKafka("a topic that was made anew is read from its start", async (t, kaf
   await send(addTo("box:1", 30));
   await until(() => first.status().taken === 30);
   await first.close();
-  await admin.deleteTopics({ topics: [topic] });
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });
+  await remakeTopic(admin, { topic, partitions: 3 });
   await send(addTo("box:1", 7));
   const second = open();
   await until(() => second.status().taken === 7);

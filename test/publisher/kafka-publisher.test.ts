@@ -124,14 +124,11 @@ const faults: readonly (readonly [string, (faulty: FaultyKafka) => Promise<void>
     },
   ],
   [
-    "killed and started again, twice",
+    "killed and started again",
     async ({ kafka }) => {
-      for (let kill = 0; kill < 2; kill++) {
-        await kafka.process.kill();
-        await delay(500);
-        await kafka.process.start();
-        await delay(2_000);
-      }
+      await kafka.process.kill();
+      await delay(500);
+      await kafka.process.start();
     },
   ],
   [
@@ -222,7 +219,7 @@ testWithKafka("each event is out once although the host is killed again and agai
   const count = 4_000;
   const child = fileURLToPath(new URL("./publishing-child.ts", import.meta.url));
   let following = 0;
-  for (let kill = 0; kill < 16; kill++) {
+  for (let kill = 0; kill < 12; kill++) {
     const host = startHost([child, kafka.address, log, String(count), "8000"]);
     // In turns while it claims the topic and while it publishes.
     const moment = kill % 2 === 0 ? "starting" : "following";

@@ -52,6 +52,7 @@ test("a topic that is away is tried again after longer and longer waits, and not
   }
   t.deepEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 15_000]);
   t.is(waits.at(-1), publishRetryMsMax);
+  t.deepEqual(bench.notices, ["TOPIC_UNAVAILABLE"], "it is told once");
   t.deepEqual(bench.positions(), [1, 2, 3]);
   t.is(publisher.status().lag, 0);
 });

@@ -30,6 +30,8 @@ export type KafkaIntakeOptions = {
   readonly journal: Pick<Journal, "append" | "cursor">;
   readonly schemas: Pick<SchemaIds, "recordOf">;
   readonly clock: Clock;
+  /** Told why reading waits, once until it goes on or another reason comes. */
+  readonly onNotice: (notice: EventoError) => void;
   /** Partitions of the topic when it is made. */
   readonly partitions?: number;
   /** Other names than the usual ones. */
@@ -64,6 +66,8 @@ export class KafkaIntake {
   readonly #batches = new Set<Promise<void>>();
   #state: KafkaIntakeStatus["state"] = "stopped";
   #lastError: KafkaIntakeStatus["last_error"];
+  /** Code of the failure that was told last, until reading goes on. */
+  #told: string | undefined;
   #retryMs = publishRetryMsMin;
   #ended = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
@@ -116,8 +120,12 @@ export class KafkaIntake {
     }
   }
 
-  #note({ code, message }: EventoError): void {
+  #note(error: EventoError): void {
+    const { code, message } = error;
     this.#lastError = { time: this.#options.clock.now(), code, message };
+    if (code === this.#told) return;
+    this.#told = code;
+    this.#options.onNotice(error);
   }
 
   /** Resolves at the end of the host, rejects when the client gives up. */
@@ -205,6 +213,7 @@ export class KafkaIntake {
     }
     payload.resolveOffset(payload.batch.lastOffset());
     this.#retryMs = publishRetryMsMin;
+    this.#told = undefined;
   }
 
   /** @returns whether all were taken; false when reading has to end first. */

@@ -23,7 +23,10 @@ export type KafkaPublisherOptions = {
   readonly clock: Clock;
   /** Partitions of the events' topic when it is made. */
   readonly partitions?: number;
-  /** Told what people should know of: an event passed over, a topic that has lost events. Once each, at least. */
+  /**
+   * Told what people should know of: EVENT_NOT_PUBLISHED, TOPIC_LOST_EVENTS, and why publishing waits, once until it goes on
+   * or another reason comes.
+   */
   readonly onNotice: (notice: PublisherNotice) => void;
 };
 
