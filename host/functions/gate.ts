@@ -36,6 +36,7 @@ export class Gate {
   readonly #toolchain = toolchainName();
   readonly #checks = new Map<string, Promise<CheckedFunction>>();
   readonly #artifacts = new Map<string, Promise<Uint8Array>>();
+  readonly #closing = new AbortController();
   /** One at a time: each takes hundreds of MiB for a moment. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -73,8 +74,14 @@ export class Gate {
     return [...runnerLimits, (await this.#store.artifact(digest, this.#toolchain)) ?? (await this.#remade(digest))];
   }
 
+  /** Ends what is being checked, and what waits to be, as unavailable. */
+  async close(): Promise<void> {
+    this.#closing.abort(new EventoError("FUNCTION_UNAVAILABLE", "the host is closing", { retryable: true }));
+    await this.#last;
+  }
+
   async #checkNew(component: Uint8Array, digest: string): Promise<CheckedFunction> {
-    const { kinds, artifact } = await transpile(component);
+    const { kinds, artifact } = await transpile(component, { signal: this.#closing.signal });
     const description = await tryComponent({
       process: await this.#takeProcess(),
       load: [...runnerLimits, artifact],
@@ -103,13 +110,24 @@ export class Gate {
         retryable: true,
         hint: "restore the components folder, or deploy the function again",
       });
-    const { artifact } = await transpile(component);
+    const { artifact } = await transpile(component, { signal: this.#closing.signal });
     await this.#store.keepArtifact(digest, this.#toolchain, artifact);
     return artifact;
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#last.then(work);
+    const { signal } = this.#closing;
+    const inTurn = async (): Promise<Result> => {
+      signal.throwIfAborted();
+      try {
+        return await work();
+      } catch (error) {
+        // A component whose trial was cut off is not to blame.
+        signal.throwIfAborted();
+        throw error;
+      }
+    };
+    const turn = this.#last.then(inTurn);
     this.#last = turn.catch(() => {});
     return turn;
   }

@@ -138,7 +138,8 @@ export class ProcessFunctions implements Functions {
   async #close(): Promise<void> {
     for (const supervisor of this.#supervisors.values()) supervisor.close();
     this.#pool.close();
-    await this.#nursery.close();
+    // A trial in a function process ends with the nursery.
+    await Promise.all([this.#gate.close(), this.#nursery.close()]);
   }
 
   #supervisorOf(name: string): FunctionSupervisor {

@@ -1,4 +1,5 @@
 // Warm function processes without a function: taking one costs milliseconds, starting one twenty and more.
+import { EventoError } from "../errors.ts";
 import type { FunctionProcess } from "./function-process.ts";
 import { isolationLevels, type IsolationLevel, processStart } from "./isolation.ts";
 import type { Nursery } from "./nursery.ts";
@@ -59,6 +60,7 @@ export class ProcessPool {
    * @throws EventoError FUNCTION_UNAVAILABLE (retryable) when none comes up.
    */
   take(): Promise<FunctionProcess> {
+    if (this.#closed) return Promise.reject(closing());
     const ready = this.#ready.shift();
     if (ready !== undefined) {
       this.#fill();
@@ -74,6 +76,7 @@ export class ProcessPool {
     this.#closed = true;
     clearTimeout(this.#retry);
     for (const process of this.#ready.splice(0)) process.end();
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(closing());
   }
 
   #fill(): void {
@@ -130,4 +133,8 @@ export class ProcessPool {
       Math.min(retryMsMax, retryMsMin * 2 ** Math.min(this.#failures, 10)),
     );
   }
+}
+
+function closing(): EventoError {
+  return new EventoError("FUNCTION_UNAVAILABLE", "the host is closing", { retryable: true });
 }

@@ -37,10 +37,16 @@ export function toolchainName(): string {
 /**
  * Checks a component's world and makes its artifact.
  *
+ * @param given.signal - kills the process; its reason is thrown then.
  * @throws EventoError FUNCTION_REFUSED
  */
-export async function transpile(component: Uint8Array): Promise<Transpiled> {
-  const child = spawn(process.execPath, [...flags, childFile], { env: {}, stdio: ["pipe", "pipe", "pipe"] });
+export async function transpile(component: Uint8Array, { signal }: { signal: AbortSignal }): Promise<Transpiled> {
+  const child = spawn(process.execPath, [...flags, childFile], {
+    env: {},
+    stdio: ["pipe", "pipe", "pipe"],
+    signal,
+    killSignal: "SIGKILL",
+  });
   const timer = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
   const output: Buffer[] = [];
   let length = 0;
@@ -60,6 +66,7 @@ export async function transpile(component: Uint8Array): Promise<Transpiled> {
   child.on("close", (code, signal) => exited.resolve(signal ?? `exit code ${code}`));
   const end = await exited.promise;
   clearTimeout(timer);
+  signal.throwIfAborted();
   if (length > artifactBytesMax)
     throw new EventoError("FUNCTION_REFUSED", `found more than ${artifactBytesMax} bytes of glue and modules`);
   const answer = readAnswer(Buffer.concat(output));

@@ -75,6 +75,29 @@ onLinux("a process that never runs again is given up all the same", async (t) =>
   t.like(answer, { kind: "failed", reason: "no answer within 100 ms" });
 });
 
+onLinux("no more than 64 calls are in flight, and no more than 8 MiB and one of them", async (t) => {
+  const puppet = await openPuppet(t);
+  const { functions } = puppet;
+  const inFlight = (): number => functions.status("puppet").processes[0]?.in_flight ?? 0;
+  const pid = pidOf(functions.status("puppet"));
+  process.kill(pid, "SIGSTOP");
+  const small = answersTo(
+    puppet,
+    Array.from({ length: 100 }, () => "a"),
+  );
+  t.is(inFlight(), 64);
+  process.kill(pid, "SIGCONT");
+  t.deepEqual([...new Set(await small)], ["ok"]);
+  process.kill(pid, "SIGSTOP");
+  const large = answersTo(
+    puppet,
+    Array.from({ length: 20 }, () => "x".repeat(1 << 20)),
+  );
+  t.is(inFlight(), 8);
+  process.kill(pid, "SIGCONT");
+  t.deepEqual([...new Set(await large)], ["ok"]);
+});
+
 test.serial("a turn larger than a frame is sent in several", async (t) => {
   const { functions, fn } = await openPuppet(t);
   const filler = "x".repeat(1_000_000);

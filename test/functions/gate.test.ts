@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import test, { type ExecutionContext } from "ava";
 
-import { componentBytesMax } from "../../host/limits.ts";
+import type { EventoError } from "../../host/errors.ts";
+import { checksWaitingMax, componentBytesMax } from "../../host/limits.ts";
 import { eventsOf, dispatchedOf } from "../fixtures/functions/envelopes.ts";
 import { contractWit, dummyComponent, puppetComponent } from "../fixtures/functions/component-fixture.ts";
 import { type Opened, openFunctions } from "../fixtures/functions/process-fixture.ts";
@@ -279,4 +280,23 @@ test.serial("a component that was damaged is not handed out", async (t) => {
   const { digest } = await functions.check(await dispatcherComponent({ description: '{"damaged":true}' }));
   await writeFile(join(directory, digest, "component.wasm"), "something else");
   await t.throwsAsync(functions.component(digest), { code: "COMPONENT_DAMAGED" });
+});
+
+test.serial("more components at once than may wait are turned away, and closing ends those that wait", async (t) => {
+  const { functions, close } = await openFunctions();
+  const header = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0];
+  const uploads = Array.from({ length: checksWaitingMax + 1 }, (_, index) =>
+    functions.check(Uint8Array.from([...header, index])).then(
+      () => "passed",
+      (error: EventoError) => error.code,
+    ),
+  );
+  const first = await Promise.race(uploads);
+  const began = performance.now();
+  await close();
+  t.true(performance.now() - began < 5_000);
+  const codes = await Promise.all(uploads);
+  t.true(first === "GATE_BUSY" || first === "FUNCTION_REFUSED");
+  t.is(codes.filter((code) => code === "GATE_BUSY").length, 1);
+  t.true(codes.filter((code) => code === "FUNCTION_UNAVAILABLE").length >= checksWaitingMax - 2);
 });
