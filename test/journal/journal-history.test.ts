@@ -17,7 +17,7 @@ test("any history is answered alike by both journals, however often one of them 
     fc.asyncProperty(steps, async (history) => {
       await requireAlike(history);
     }),
-    { numRuns: runs },
+    { numRuns: runs, includeErrorInReport: true },
   );
   t.pass();
 

@@ -39,6 +39,14 @@ test("two hosts that open a directory at once do not both get it", async (t) => 
   t.is(openings.filter(({ status }) => status === "fulfilled").length, 1);
 });
 
+test("a directory that is given back within a moment is had by who asked before", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const first = await openIn(t, directory);
+  const second = openIn(t, directory);
+  await first.close();
+  await t.notThrowsAsync(second);
+});
+
 test("directories next to each other are held apart", async (t) => {
   const journals = await Promise.all([makeDataDirectory(t), makeDataDirectory(t)]);
   for (const directory of journals) await t.notThrowsAsync(openIn(t, directory));

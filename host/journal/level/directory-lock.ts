@@ -5,8 +5,13 @@ import { rm, stat } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 
-import { EventoError, reasonOf } from "../../errors.ts";
+import { EventoError } from "../../errors.ts";
+
+/** A process that is being started holds the sockets of its parent until it runs its own program: so long a free name looks taken. */
+const startMs = 500;
+const attemptMs = 25;
 
 export class DirectoryLock {
   readonly #server: Server;
@@ -20,13 +25,13 @@ export class DirectoryLock {
     const { dev, ino } = await stat(directory, { bigint: true });
     const name = `evento-${dev}-${ino}`;
     try {
-      if (platform === "linux") return new DirectoryLock(await listen(`\0${name}`));
+      if (platform === "linux") return new DirectoryLock(await listenSoon(`\0${name}`));
       if (platform === "win32") return new DirectoryLock(await listen(`\\\\.\\pipe\\${name}`));
       return new DirectoryLock(await listenAtFile(join(tmpdir(), `${name}.sock`)));
     } catch (cause) {
       throw new EventoError(
         "JOURNAL_LOCKED",
-        `found another host on ${directory}, expected to be the only one (${reasonOf(cause)})`,
+        `found another host on ${directory}, expected to be the only one (${codeOf(cause)})`,
         { cause, hint: "stop the other host, or give this one a directory of its own with EVENTO_DATA" },
       );
     }
@@ -37,6 +42,17 @@ export class DirectoryLock {
     this.#server.close(() => resolve());
     await promise;
   }
+}
+
+async function listenSoon(path: string): Promise<Server> {
+  for (const deadline = performance.now() + startMs; performance.now() < deadline; await setTimeout(attemptMs)) {
+    try {
+      return await listen(path);
+    } catch (error) {
+      if (codeOf(error) !== "EADDRINUSE") throw error;
+    }
+  }
+  return listen(path);
 }
 
 async function listenAtFile(path: string): Promise<Server> {
@@ -67,4 +83,9 @@ async function isAnswered(path: string): Promise<boolean> {
   const answered = await promise;
   socket.destroy();
   return answered;
+}
+
+/** Its message would bring the name's NUL into a log. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "no code";
 }
