@@ -120,13 +120,17 @@ export class TableRows<Row> {
     if (rows.size === 0) this.#partitions.delete(partition);
   }
 
-  /** Shows every row to a visitor. */
-  visit(visitor: RowVisitor): void {
-    for (const [partition, row] of this.#single) visitor(this.#table, partition, undefined, row);
+  /** Shows every row to a visitor; yields after each. */
+  *visit(visitor: RowVisitor): Generator<void> {
+    for (const [partition, row] of this.#single) {
+      visitor(this.#table, partition, undefined, row);
+      yield;
+    }
     for (const [partition, rows] of this.#partitions)
       for (const order of rows.orders()) {
         const row = rows.get(order);
         if (row !== undefined) visitor(this.#table, partition, order, row);
+        yield;
       }
   }
 
@@ -161,8 +165,9 @@ export class Overlay {
     return this.#sumOf((rows) => rows.sizeBytes);
   }
 
-  visit(visitor: RowVisitor): void {
-    for (const rows of this.#tables) rows?.visit(visitor);
+  /** Shows every row to a visitor; yields after each. */
+  *visit(visitor: RowVisitor): Generator<void> {
+    for (const rows of this.#tables) if (rows !== undefined) yield* rows.visit(visitor);
   }
 
   #sumOf(of: (rows: TableRows<unknown>) => number): number {

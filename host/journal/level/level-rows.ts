@@ -1,6 +1,7 @@
 // The index on LevelDB. Changes stay in memory and are written behind, in synced batches that say which group they reflect: what
 // the index lacks after a crash is projected again from the log.
 import { setTimeout } from "node:timers";
+import { setImmediate } from "node:timers/promises";
 
 import { EventoError } from "../../errors.ts";
 import { indexBytesMax, indexRowsMax } from "../../limits.ts";
@@ -15,6 +16,8 @@ import { decodeRow, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-cod
 const flushMs = 1_000;
 /** Rows that one step of a read over a range takes from LevelDB. */
 const rowsReadAtOnce = 1_000;
+/** Rows that a write behind encodes before it lets others go on: about a millisecond. */
+const rowsEncodedAtOnce = 500;
 
 export class LevelRows implements Rows {
   readonly #db: LevelDatabase;
@@ -174,15 +177,16 @@ export class LevelRows implements Rows {
     this.#waiting = new Overlay();
     this.#waitingSince = this.#checkpoint.group + 1;
     rows.of(checkpointTable).set(whole, undefined, this.#checkpoint);
-    await this.#batchOf(rows).write({ sync: true });
+    const batch = await this.#batchOf(rows);
+    await batch.write({ sync: true });
     this.#writing = undefined;
   }
 
   /** A batch that is built row by row: one from an array costs three times as much, most of it in the binding. */
-  #batchOf(rows: Overlay): LevelBatch {
+  async #batchOf(rows: Overlay): Promise<LevelBatch> {
     const encoder = new RowEncoder();
     const batch = this.#db.batch();
-    rows.visit((table, partition, order, row) => {
+    const visits = rows.visit((table, partition, order, row) => {
       if (row === null) {
         batch.del(rowKey(table, partition, order));
         return;
@@ -190,6 +194,12 @@ export class LevelRows implements Rows {
       const { key, value } = encoder.encode(table, partition, order, row);
       batch.put(key, value);
     });
+    let rowCount = 0;
+    for (const _ of visits) {
+      rowCount++;
+      // Whoever waits for an answer need not wait for all of the index.
+      if (rowCount % rowsEncodedAtOnce === 0) await setImmediate();
+    }
     return batch;
   }
 
