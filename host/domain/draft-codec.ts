@@ -3,7 +3,7 @@
 import { EventoError } from "../errors.ts";
 import type { CommandDraft, EventDraft } from "./envelope.ts";
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 class DraftReader {
   readonly #bytes: Buffer;
