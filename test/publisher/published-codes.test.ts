@@ -11,7 +11,8 @@ test("every code of Kafka, the registry and snapshots is listed with what to do"
       for (const [, code = ""] of readFileSync(new URL(path, url), "utf8").matchAll(/EventoError\(\s*"([A-Z_]+)"/g)) {
         count += 1;
         if (code === "CONFIG_INVALID" || code === "AVRO_INVALID") continue;
-        t.true(listed.includes(`| \`${code}\` |`), `${code} of ${path} is listed`);
+        // The formatter pads columns.
+        t.regex(listed, new RegExp(`^\\| \`${code}\` +\\|`, "m"), `${code} of ${path} is listed`);
       }
   }
   t.true(count > 20);
