@@ -10,9 +10,10 @@ import { crc32 } from "node:zlib";
 
 import { EventoError } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-import { AvroBuffer, long, recordType, texts } from "./avro-record.ts";
+import { AvroBuffer, bufferOver, long, recordType, texts } from "./avro-record.ts";
 import { eventKindNumber, kindNumberOf, recordOf, timeOf, typeOf } from "./entry-codec.ts";
 import { NameTable } from "./name-table.ts";
+import { readUint64, writeUint64 } from "./uint64.ts";
 
 export const groupVersion = 1;
 export const frameHeadBytes = 4;
@@ -47,14 +48,12 @@ export const headType = recordType("Group", [
 /** Key of a group in the log: its number, big-endian, so that the order of keys is that of numbers. */
 export function groupKey(group: number): Buffer {
   const key = Buffer.allocUnsafe(8);
-  key.writeUInt32BE(Math.floor(group / 2 ** 32), 0);
-  key.writeUInt32BE(group % 2 ** 32, 4);
+  writeUint64(key, group, 0);
   return key;
 }
 
 export function numberOfGroupKey(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
+  return readUint64(bufferOver(key), 0);
 }
 
 export function chainOf(previous: Uint8Array, body: Uint8Array): Uint8Array {

@@ -169,7 +169,7 @@ export class LogJournal implements Journal {
     if (this.#closing !== undefined) return;
     // One that runs ahead of the log would be wrong after a crash, when other events take the place of those it has seen.
     if (this.#rows.get(streamTable, state.aggregate, state.sequence) === undefined) return;
-    this.#rows.put(stateTable, state.aggregate, undefined, state);
+    this.#rows.keep(stateTable, state.aggregate, state);
   }
 
   close(): Promise<void> {

@@ -165,7 +165,7 @@ export class Overlay {
     return this.#sumOf((rows) => rows.sizeBytes);
   }
 
-  /** Shows every row to a visitor; yields after each. */
+  /** Shows every row to a visitor, tables in the order of their families; yields after each. */
   *visit(visitor: RowVisitor): Generator<void> {
     for (const rows of this.#tables) if (rows !== undefined) yield* rows.visit(visitor);
   }

@@ -21,6 +21,8 @@ export interface Rows {
 
   /** Sets a row at once, for all later reads. */
   put<Row>(table: Table<Row>, partition: string, order: Order | undefined, row: Row): void;
+  /** Sets a row that follows from nothing else and may be lost; not to be called in the middle of a projection. */
+  keep<Row>(table: Table<Row>, partition: string, row: Row): void;
   /**
    * Removes a row at once.
    *

@@ -8,6 +8,7 @@ import { crc32 } from "node:zlib";
 
 import { EventoError } from "../../errors.ts";
 import type { Fatality } from "../fatality.ts";
+import { readUint64, writeUint64 } from "../uint64.ts";
 import { writeFailed } from "./level-database.ts";
 
 const slotBytes = 64;
@@ -98,8 +99,8 @@ export async function readAnchor(path: string): Promise<Anchor> {
 
 function writeAnchor(bytes: Buffer, { group, position, hash }: Anchor): void {
   bytes.writeUInt32BE(magic, 0);
-  bytes.writeBigUInt64BE(BigInt(group), 4);
-  bytes.writeBigUInt64BE(BigInt(position), 12);
+  writeUint64(bytes, group, 4);
+  writeUint64(bytes, position, 12);
   bytes.set(hash, 20);
   bytes.writeUInt32BE(crc32(bytes.subarray(0, crcAt)), crcAt);
 }
@@ -108,8 +109,8 @@ function anchorIn(bytes: Buffer): Anchor | undefined {
   if (bytes.readUInt32BE(0) !== magic || bytes.readUInt32BE(crcAt) !== crc32(bytes.subarray(0, crcAt)))
     return undefined;
   return {
-    group: Number(bytes.readBigUInt64BE(4)),
-    position: Number(bytes.readBigUInt64BE(12)),
+    group: readUint64(bytes, 4),
+    position: readUint64(bytes, 12),
     hash: Uint8Array.from(bytes.subarray(20, crcAt)),
   };
 }

@@ -4,7 +4,6 @@ import { Level } from "level";
 import { EventoError } from "../../errors.ts";
 
 export type LevelDatabase = Level<Uint8Array, Uint8Array>;
-export type LevelBatch = ReturnType<LevelDatabase["batch"]>;
 
 /** @throws EventoError DATA_UNREADABLE */
 export async function openDatabase(

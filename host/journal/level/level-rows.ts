@@ -8,8 +8,8 @@ import { indexBytesMax, indexRowsMax } from "../../limits.ts";
 import type { Fatality } from "../fatality.ts";
 import { Overlay, type Held, type Partition } from "../overlay.ts";
 import { indexDamaged, type OrderedRow, type RowRange, type Rows } from "../rows.ts";
-import { checkpointTable, whole, type Checkpoint, type Order, type Table } from "../tables.ts";
-import { writeFailed, type LevelBatch, type LevelDatabase } from "./level-database.ts";
+import { checkpointTable, stateTable, whole, type Checkpoint, type Order, type Table } from "../tables.ts";
+import { writeFailed, type LevelDatabase } from "./level-database.ts";
 import { decodeRow, orderOf, partitionKeys, rowKey, RowEncoder } from "./row-codec.ts";
 
 /** Longest time that a change waits in memory before it is written behind. */
@@ -18,6 +18,7 @@ const flushMs = 1_000;
 const rowsReadAtOnce = 1_000;
 /** Rows that a write behind encodes before it lets others go on: about a millisecond. */
 const rowsEncodedAtOnce = 500;
+const stateBytesAtOnce = 4 << 20;
 
 export class LevelRows implements Rows {
   readonly #db: LevelDatabase;
@@ -116,6 +117,11 @@ export class LevelRows implements Rows {
     this.#flushLater();
   }
 
+  keep<Row>(table: Table<Row>, partition: string, row: Row): void {
+    this.put(table, partition, undefined, row);
+    if (this.#isFull()) this.#startFlush();
+  }
+
   remove<Row>(table: Table<Row>, partition: string, order: Order | undefined, bornIn: number): void {
     if (bornIn >= this.#waitingSince) this.#waiting.of(table).forget(partition, order);
     else this.#waiting.of(table).set(partition, order, null);
@@ -125,8 +131,7 @@ export class LevelRows implements Rows {
   /** Says how far the changes so far reflect the log. */
   reflect(checkpoint: Checkpoint): void {
     this.#checkpoint = checkpoint;
-    if (!this.#isFull()) return;
-    this.#flushing ??= this.#flushWhole();
+    if (this.#isFull()) this.#startFlush();
   }
 
   /** Waits while so much waits to be written that no more should come. */
@@ -136,15 +141,15 @@ export class LevelRows implements Rows {
 
   /** Writes what waits. */
   async flush(): Promise<void> {
-    if (this.#flushing !== undefined) await this.#flushing;
-    this.#flushing ??= this.#flushWhole();
+    await this.#flushing;
+    this.#startFlush();
     await this.#flushing;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    if (this.#fatality.error === undefined) await this.flush();
+    await this.flush();
   }
 
   #isFull(): boolean {
@@ -155,37 +160,40 @@ export class LevelRows implements Rows {
     if (this.#timer !== undefined || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#flushing ??= this.#flushWhole();
+      this.#startFlush();
     }, flushMs);
     this.#timer.unref();
   }
 
-  async #flushWhole(): Promise<void> {
+  #startFlush(): void {
+    if (this.#flushing !== undefined || this.#waiting.rowCount === 0 || this.#fatality.error !== undefined) return;
+    this.#flushing = this.#flush();
+  }
+
+  async #flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const rows = this.#waiting;
+    this.#writing = rows;
+    this.#waiting = new Overlay();
+    this.#waitingSince = this.#checkpoint.group + 1;
+    rows.of(checkpointTable).set(whole, undefined, this.#checkpoint);
     try {
-      if (this.#fatality.error === undefined && this.#waiting.rowCount > 0) await this.#write();
+      await this.#write(rows);
+      this.#writing = undefined;
     } catch (cause) {
       this.#fatality.raise(writeFailed("the index", cause));
     }
     this.#flushing = undefined;
   }
 
-  async #write(): Promise<void> {
-    const rows = this.#waiting;
-    this.#writing = rows;
-    this.#waiting = new Overlay();
-    this.#waitingSince = this.#checkpoint.group + 1;
-    rows.of(checkpointTable).set(whole, undefined, this.#checkpoint);
-    const batch = await this.#batchOf(rows);
-    await batch.write({ sync: true });
-    this.#writing = undefined;
-  }
-
-  /** A batch that is built row by row: one from an array costs three times as much, most of it in the binding. */
-  async #batchOf(rows: Overlay): Promise<LevelBatch> {
+  /** Writes rows and checkpoint at one; states, which come last and may be lost, in batches of their own when they are many. */
+  async #write(rows: Overlay): Promise<void> {
     const encoder = new RowEncoder();
-    const batch = this.#db.batch();
+    // Built row by row: a batch from an array costs three times as much, most of it in the binding.
+    let batch = this.#db.batch();
+    let stateBytes = 0;
+    let rowCount = 0;
     const visits = rows.visit((table, partition, order, row) => {
       if (row === null) {
         batch.del(rowKey(table, partition, order));
@@ -193,14 +201,18 @@ export class LevelRows implements Rows {
       }
       const { key, value } = encoder.encode(table, partition, order, row);
       batch.put(key, value);
+      if (table.family === stateTable.family) stateBytes += value.length;
     });
-    let rowCount = 0;
     for (const _ of visits) {
       rowCount++;
       // Whoever waits for an answer need not wait for all of the index.
       if (rowCount % rowsEncodedAtOnce === 0) await setImmediate();
+      if (stateBytes < stateBytesAtOnce) continue;
+      await batch.write({ sync: true });
+      batch = this.#db.batch();
+      stateBytes = 0;
     }
-    return batch;
+    await batch.write({ sync: true });
   }
 
   #heldRow<Row>(table: Table<Row>, partition: string, order: Order | undefined): Held<Row> | undefined {

@@ -10,6 +10,7 @@ import { crc32 } from "node:zlib";
 import { bufferOver } from "../avro-record.ts";
 import { indexDamaged } from "../rows.ts";
 import type { Order, Table } from "../tables.ts";
+import { readUint64, writeUint64 } from "../uint64.ts";
 
 const crcBytes = 4;
 const numberBytes = 8;
@@ -29,7 +30,7 @@ export function orderOf(table: Table<never>, partition: string, key: Uint8Array)
   const buffer = bufferOver(key);
   const at = 3 + Buffer.byteLength(partition);
   if (table.order === "text") return buffer.toString("utf8", at);
-  return buffer.readUInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4);
+  return readUint64(buffer, at);
 }
 
 /** First key and the key after the last of a partition's rows. */
@@ -98,16 +99,11 @@ function writeKey(into: Buffer, table: Table<never>, partition: string, order: O
   into.writeUInt16BE(partitionBytes, 1);
   const orderAt = 3 + partitionBytes;
   if (typeof order === "string") return orderAt + into.write(order, orderAt);
-  writeNumber(into, order, orderAt);
+  writeUint64(into, order, orderAt);
   return orderAt + numberBytes;
 }
 
 /** What a key may take at most: UTF-8 needs no more than three bytes for each unit of a string. */
 function keyBytesMax(partition: string, order: Order | undefined): number {
   return 3 + 3 * partition.length + (typeof order === "string" ? 3 * order.length : numberBytes);
-}
-
-function writeNumber(key: Buffer, value: number, at: number): void {
-  key.writeUInt32BE(Math.floor(value / 2 ** 32), at);
-  key.writeUInt32BE(value % 2 ** 32, at + 4);
 }

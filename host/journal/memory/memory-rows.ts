@@ -32,6 +32,10 @@ export class MemoryRows implements Rows {
     this.#overlay.of(table).set(partition, order, row);
   }
 
+  keep<Row>(table: Table<Row>, partition: string, row: Row): void {
+    this.put(table, partition, undefined, row);
+  }
+
   remove<Row>(table: Table<Row>, partition: string, order: Order | undefined): void {
     this.#overlay.of(table).forget(partition, order);
   }
