@@ -114,7 +114,8 @@ export class Admission {
     if (event.entity !== aggregate) this.#claim(event.entity, aggregate, group);
     const tip = this.#tips.get(aggregate) ?? this.#olderTips.get(aggregate);
     if (tip === undefined) {
-      invariant(this.#isNext(aggregate, sequence), `event ${sequence} of ${aggregate} does not follow its last`);
+      const last = this.#rows.get(streamTable, aggregate)?.sequence ?? 0;
+      invariant(sequence === last + 1, `event ${sequence} of ${aggregate} follows ${last}`);
       this.#remember(aggregate, { sequence, time }, group);
       return;
     }
@@ -129,11 +130,6 @@ export class Admission {
     const owner = this.#owners.get(entity)?.value ?? this.#rows.get(memberTable, entity);
     invariant(owner === undefined || owner === aggregate, `${entity} of ${owner} has an event of ${aggregate}`);
     if (owner === undefined) this.#owners.set(entity, { value: aggregate, group });
-  }
-
-  #isNext(aggregate: string, sequence: number): boolean {
-    const isThere = (at: number): boolean => this.#rows.get(streamTable, aggregate, at) !== undefined;
-    return sequence >= 1 && !isThere(sequence) && (sequence === 1 || isThere(sequence - 1));
   }
 
   #remember(aggregate: string, tip: Tip, group: number): void {

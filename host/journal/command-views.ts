@@ -6,7 +6,7 @@ import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
-import { commandTable, ordinalOf, statusTable, treeTable, type CommandRow, type Place } from "./tables.ts";
+import { commandTable, placeOf, statusTable, treeTable, type CommandRow } from "./tables.ts";
 
 export class CommandViews {
   readonly #groups: Groups;
@@ -61,11 +61,12 @@ export class CommandViews {
   async eventOf(id: string, index: number): Promise<StoredEvent | undefined> {
     const row = this.#rows.get(commandTable, id);
     if (row?.status !== "done" || row.last === null) return undefined;
-    const group = await this.#groups.get(row.last.group);
-    const outcome = group.entry(row.last.slot);
+    const last = placeOf(row.last);
+    const group = await this.#groups.get(last.group);
+    const outcome = group.entry(last.slot);
     invariant(outcome.kind === "outcome", `the command ${id} is done by an entry of kind ${outcome.kind}`);
     if (index >= outcome.event_count) return undefined;
-    return storedEvent(group.entry(row.last.slot - outcome.event_count + index));
+    return storedEvent(group.entry(last.slot - outcome.event_count + index));
   }
 
   /** A command that a list names. LevelDB may lose a row without a word, and then the list tells. */
@@ -76,12 +77,13 @@ export class CommandViews {
   }
 
   async #recordOf(row: CommandRow): Promise<CommandRecord> {
-    const group = await this.#groups.get(row.accepted.group);
-    const accepted = group.entry(row.accepted.slot);
+    const place = placeOf(row.accepted);
+    const group = await this.#groups.get(place.group);
+    const accepted = group.entry(place.slot);
     invariant(accepted.kind === "command", `a command was accepted by an entry of kind ${accepted.kind}`);
     return {
       command: accepted.command,
-      ordinal: ordinalOf(row.accepted),
+      ordinal: row.accepted,
       schema: accepted.schema,
       not_before: accepted.not_before,
       status: row.status,
@@ -90,8 +92,9 @@ export class CommandViews {
     };
   }
 
-  async #lastOf(last: Place | null): Promise<Pick<CommandRecord, "last_error" | "outcome" | "events">> {
-    if (last === null) return { last_error: null, outcome: null, events: [] };
+  async #lastOf(ordinal: number | null): Promise<Pick<CommandRecord, "last_error" | "outcome" | "events">> {
+    if (ordinal === null) return { last_error: null, outcome: null, events: [] };
+    const last = placeOf(ordinal);
     const group = await this.#groups.get(last.group);
     const entry = group.entry(last.slot);
     if (entry.kind === "attempt" || entry.kind === "parked")

@@ -8,7 +8,7 @@ import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
-import { eventIdTable, streamTable, type Place } from "./tables.ts";
+import { chunkEvents, chunkTable, eventIdTable, placeOf, streamTable } from "./tables.ts";
 
 export type EventPage = { readonly events: readonly StoredEvent[]; readonly scannedTo: number };
 
@@ -72,23 +72,39 @@ export class EventViews {
 
   async stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]> {
     if (query.limit <= 0) return [];
-    const rows = await this.#rows.range(streamTable, aggregate, query);
-    const gap = rows.findIndex(({ order }, index) => order !== query.after + 1 + index);
-    if (gap >= 0)
-      throw this.#fatality.raise(indexDamaged(`found no row of event ${query.after + 1 + gap} of ${aggregate}`));
+    const places = await this.#placesOf(aggregate, query);
     const events: StoredEvent[] = [];
-    for (let start = 0; start < rows.length; start += groupsAtOnce) {
-      const places = rows.slice(start, start + groupsAtOnce).map(({ row }) => row);
-      events.push(...(await Promise.all(places.map((place) => this.#eventAt(place)))));
+    for (let start = 0; start < places.length; start += groupsAtOnce) {
+      const some = places.slice(start, start + groupsAtOnce);
+      events.push(...(await Promise.all(some.map((place) => this.#eventAt(place)))));
     }
     return events;
   }
 
-  async sequence(aggregate: string): Promise<number> {
-    // Most aggregates that are asked for the first time are new: one look tells, where the last row needs a search.
-    if (this.#rows.get(streamTable, aggregate, 1) === undefined) return 0;
-    const last = await this.#rows.last(streamTable, aggregate, Number.MAX_SAFE_INTEGER);
-    return Number(last?.order ?? 0);
+  sequence(aggregate: string): number {
+    return this.#rows.get(streamTable, aggregate)?.sequence ?? 0;
+  }
+
+  /** Places of the events of a stream after a sequence, from its full chunks and its end. */
+  async #placesOf(aggregate: string, { after, limit }: { after: number; limit: number }): Promise<readonly number[]> {
+    const end = this.#rows.get(streamTable, aggregate);
+    if (end === undefined || after >= end.sequence) return [];
+    const chunkCount = Math.floor(end.sequence / chunkEvents);
+    const firstChunk = Math.floor(after / chunkEvents);
+    const chunksNeeded = Math.min(chunkCount, Math.ceil((after + limit) / chunkEvents)) - firstChunk;
+    const places: number[] = [];
+    if (chunksNeeded > 0) {
+      const range = { after: firstChunk === 0 ? undefined : firstChunk - 1, limit: chunksNeeded };
+      for (const { order, row } of await this.#rows.range(chunkTable, aggregate, range)) {
+        if (order !== firstChunk + places.length / chunkEvents) break;
+        places.push(...row);
+      }
+      if (places.length !== chunksNeeded * chunkEvents)
+        throw this.#fatality.raise(indexDamaged(`found a chunk missing in the stream of ${aggregate}`));
+    }
+    if (firstChunk + chunksNeeded >= chunkCount) places.push(...end.places);
+    const start = after - firstChunk * chunkEvents;
+    return places.slice(start, start + limit);
   }
 
   #rememberPageEnd(position: number, group: number): void {
@@ -123,7 +139,7 @@ export class EventViews {
   async #sequenceAt(aggregate: string, position: number): Promise<number> {
     if (position <= 0) return 0;
     let known = 0;
-    let above = (await this.sequence(aggregate)) + 1;
+    let above = this.sequence(aggregate) + 1;
     while (above - known > 1) {
       const middle = Math.floor((known + above) / 2);
       const [event] = await this.stream(aggregate, { after: middle - 1, limit: 1 });
@@ -133,7 +149,8 @@ export class EventViews {
     return known;
   }
 
-  async #eventAt({ group, slot }: Place): Promise<StoredEvent> {
+  async #eventAt(ordinal: number): Promise<StoredEvent> {
+    const { group, slot } = placeOf(ordinal);
     return storedEvent((await this.#groups.get(group)).entry(slot));
   }
 }

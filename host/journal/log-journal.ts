@@ -22,15 +22,7 @@ import { Groups } from "./groups.ts";
 import type { LogStore } from "./log-store.ts";
 import { project } from "./projection.ts";
 import type { Rows } from "./rows.ts";
-import {
-  aggregateTable,
-  cursorTable,
-  memberTable,
-  parkedDispatchTable,
-  referrerTable,
-  stateTable,
-  streamTable,
-} from "./tables.ts";
+import { aggregateTable, cursorTable, memberTable, parkedDispatchTable, referrerTable, stateTable } from "./tables.ts";
 
 export type LogJournalOptions = {
   readonly log: LogStore;
@@ -124,7 +116,7 @@ export class LogJournal implements Journal {
     return this.#events.stream(aggregate, query);
   }
 
-  sequence(aggregate: string): Promise<number> {
+  async sequence(aggregate: string): Promise<number> {
     return this.#events.sequence(aggregate);
   }
 
@@ -133,7 +125,7 @@ export class LogJournal implements Journal {
     const entries: AggregateEntry[] = [];
     for (const { order } of await this.#rows.range(aggregateTable, aggregateType, range)) {
       const aggregate = String(order);
-      entries.push({ aggregate, sequence: await this.sequence(aggregate) });
+      entries.push({ aggregate, sequence: this.#events.sequence(aggregate) });
     }
     return entries;
   }
@@ -168,7 +160,7 @@ export class LogJournal implements Journal {
   keepState(state: FoldedState): void {
     if (this.#closing !== undefined) return;
     // One that runs ahead of the log would be wrong after a crash, when other events take the place of those it has seen.
-    if (this.#rows.get(streamTable, state.aggregate, state.sequence) === undefined) return;
+    if (state.sequence > this.#events.sequence(state.aggregate)) return;
     this.#rows.keep(stateTable, state.aggregate, state);
   }
 

@@ -1,5 +1,5 @@
 // Rows in memory: the whole index of the journal in memory, and what the index on LevelDB has yet to write.
-import { RunPartition, SortedPartition, type Held, type Partition } from "./partition.ts";
+import { Partition, type Held } from "./partition.ts";
 import type { Order, Table } from "./tables.ts";
 
 /** What a row of a few numbers or short texts costs in memory, about. */
@@ -44,7 +44,7 @@ export class TableRows<Row> {
     }
     let rows = this.#partitions.get(partition);
     if (rows === undefined) {
-      rows = this.#table.dense ? new RunPartition() : new SortedPartition();
+      rows = new Partition();
       this.#partitions.set(partition, rows);
     }
     const sizeBefore = rows.size;

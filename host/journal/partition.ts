@@ -1,59 +1,11 @@
 // The rows of one partition in memory, of the whole index or of what is yet to be written.
-import { invariant } from "../errors.ts";
 import type { Order } from "./tables.ts";
 
 /** Null stands for a removed row that a store below may still have. */
 export type Held<Row> = Row | null;
 
-export interface Partition<Row> {
-  readonly size: number;
-  get(order: Order): Held<Row> | undefined;
-  set(order: Order, row: Held<Row>): void;
-  delete(order: Order): void;
-  /** Orders after one, or all, the least first. */
-  orders(after?: Order): readonly Order[];
-  /** The greatest order at or before one whose row is not removed. */
-  lastUpTo(upTo: Order): Order | undefined;
-}
-
-/** Rows whose orders are numbers without a gap and that are never removed: most of the index. */
-export class RunPartition<Row> implements Partition<Row> {
-  readonly #rows: Held<Row>[] = [];
-  #first = 0;
-
-  get size(): number {
-    return this.#rows.length;
-  }
-
-  get(order: Order): Held<Row> | undefined {
-    return this.#rows[Number(order) - this.#first];
-  }
-
-  set(order: Order, row: Held<Row>): void {
-    if (this.#rows.length === 0) this.#first = Number(order);
-    const index = Number(order) - this.#first;
-    invariant(index >= 0 && index <= this.#rows.length, `row ${order} follows ${this.#first + this.#rows.length - 1}`);
-    this.#rows[index] = row;
-  }
-
-  delete(order: Order): void {
-    throw new Error(`invariant broken: row ${order} is removed from a run`);
-  }
-
-  orders(after?: Order): readonly Order[] {
-    const start = after === undefined ? this.#first : Math.max(this.#first, Number(after) + 1);
-    const count = Math.max(0, this.#first + this.#rows.length - start);
-    return Array.from({ length: count }, (_, index) => start + index);
-  }
-
-  lastUpTo(upTo: Order): Order | undefined {
-    const last = Math.min(Number(upTo), this.#first + this.#rows.length - 1);
-    return this.#rows.length > 0 && last >= this.#first ? last : undefined;
-  }
-}
-
 /** The rows of one partition. They mostly come in order, and are sorted only when they did not and somebody asks. */
-export class SortedPartition<Row> implements Partition<Row> {
+export class Partition<Row> {
   readonly #rows = new Map<Order, Held<Row>>();
   #greatest: Order | undefined;
   #ascending = true;

@@ -7,12 +7,15 @@ import type { JournalEntry } from "../ports/journal.ts";
 import type { Rows } from "./rows.ts";
 import {
   aggregateTable,
+  chunkEvents,
+  chunkTable,
   commandTable,
   cursorTable,
   eventIdTable,
   memberTable,
   ordinalOf,
   parkedDispatchTable,
+  placeOf,
   positionTable,
   present,
   referrerTable,
@@ -21,8 +24,10 @@ import {
   treeTable,
   whole,
   type CommandRow,
-  type Place,
+  type StreamEnd,
 } from "./tables.ts";
+
+const emptyStream: StreamEnd = { sequence: 0, places: [] };
 
 /** What a projection is told of a group. Its events need not have their positions. */
 export type Projected = {
@@ -50,8 +55,7 @@ class Projection {
 
   entry(entry: JournalEntry, slot: number): void {
     const rows = this.#rows;
-    const group = this.#group;
-    const last = { group, slot };
+    const last = ordinalOf({ group: this.#group, slot });
     switch (entry.kind) {
       case "command":
         this.#accepted(entry, last);
@@ -90,20 +94,30 @@ class Projection {
     }
   }
 
-  #accepted({ command }: Extract<JournalEntry, { kind: "command" }>, accepted: Place): void {
+  #accepted({ command }: Extract<JournalEntry, { kind: "command" }>, accepted: number): void {
     const { id, depth, root_cause } = command;
     this.#rows.put(commandTable, id, undefined, { status: "pending", attempts: 0, accepted, last: null });
     this.#rows.put(statusTable, "pending", id, present);
-    if (depth > 0) this.#rows.put(treeTable, root_cause, ordinalOf(accepted), id);
+    if (depth > 0) this.#rows.put(treeTable, root_cause, accepted, id);
   }
 
-  #event(event: Event, place: Place): void {
+  #event(event: Event, place: number): void {
     const { id, aggregate, aggregate_type, entity, sequence } = event;
-    this.#rows.put(streamTable, aggregate, sequence, place);
+    this.#extend(aggregate, sequence, place);
     // An id that was derived from a command is found through the command.
     if (commandOfEventId(id) === undefined) this.#rows.put(eventIdTable, id, undefined, place);
     if (sequence === 1) this.#rows.put(aggregateTable, aggregate_type, aggregate, present);
     if (entity !== aggregate) this.#member(entity, aggregate);
+  }
+
+  /** The end of a stream becomes a chunk of its own when it is long enough: so the rows depend on nothing but the log. */
+  #extend(aggregate: string, sequence: number, place: number): void {
+    const end = this.#rows.get(streamTable, aggregate) ?? emptyStream;
+    invariant(sequence === end.sequence + 1, `event ${sequence} of ${aggregate} is in the log after ${end.sequence}`);
+    const places = [...end.places, place];
+    const isFull = places.length === chunkEvents;
+    if (isFull) this.#rows.put(chunkTable, aggregate, sequence / chunkEvents - 1, places);
+    this.#rows.put(streamTable, aggregate, undefined, { sequence, places: isFull ? [] : places });
   }
 
   #member(entity: string, aggregate: string): void {
@@ -112,12 +126,12 @@ class Projection {
     if (owner === undefined) this.#rows.put(memberTable, entity, undefined, aggregate);
   }
 
-  #change(id: string, change: Pick<CommandRow, "status" | "attempts"> & { readonly last?: Place }): void {
+  #change(id: string, change: Pick<CommandRow, "status" | "attempts"> & { readonly last?: number }): void {
     const row = this.#rows.get(commandTable, id);
     invariant(row !== undefined, `the log has an entry about the command ${id}, which it never accepted`);
     this.#rows.put(commandTable, id, undefined, { ...row, ...change });
     if (row.status === change.status) return;
-    if (row.status !== "done") this.#rows.remove(statusTable, row.status, id, row.accepted.group);
+    if (row.status !== "done") this.#rows.remove(statusTable, row.status, id, placeOf(row.accepted).group);
     if (change.status !== "done") this.#rows.put(statusTable, change.status, id, present);
   }
 }

@@ -1,5 +1,5 @@
-// The tables of the index. A row lies in a partition, and within it at an order: `stream` has a partition an aggregate, ordered
-// by sequence. Tables without an order have one row a partition.
+// The tables of the index. A row lies in a partition, and within it at an order: `tree` has a partition a root cause, ordered by
+// when its commands were accepted. Tables without an order have one row a partition. Places in the log are written as one number.
 import avro from "avsc";
 
 import type { FoldedState } from "../ports/journal.ts";
@@ -12,10 +12,18 @@ export type Place = { readonly group: number; readonly slot: number };
 export type CommandRow = {
   readonly status: "pending" | "done" | "parked";
   readonly attempts: number;
-  readonly accepted: Place;
-  /** The outcome, the last failed try or the parking: the newest entry about it after its acceptance. */
-  readonly last: Place | null;
+  /** Place of its acceptance. */
+  readonly accepted: number;
+  /** Place of the outcome, the last failed try or the parking: the newest entry about it after its acceptance. */
+  readonly last: number | null;
 };
+
+/** The end of an aggregate's stream: its last sequence, and the places of the events after its last full chunk. */
+export type StreamEnd = { readonly sequence: number; readonly places: readonly number[] };
+
+/** Events of a full chunk of a stream. A row of each event by itself would be most of the index, and the end is written anew with
+ * each event that comes some time after the one before: so chunks are neither short nor long. */
+export const chunkEvents = 32;
 
 /** A row that says nothing but that it is there. */
 export type Presence = { readonly [field: string]: never };
@@ -36,8 +44,6 @@ export type Table<Row> = {
   /** The first byte of every key; never given to another table. */
   readonly family: number;
   readonly order: "none" | "text" | "number";
-  /** Orders are numbers that grow by one and rows are never removed: what memory has of a partition is the end of it. */
-  readonly dense: boolean;
   readonly type: avro.Type;
   /** What `type` writes for a row, where that is not the row itself: avsc takes bytes as Buffers only. */
   record?(row: Row): unknown;
@@ -45,15 +51,14 @@ export type Table<Row> = {
   sizeBytes?(row: Row): number;
 };
 
-const unordered = { order: "none", dense: false } as const;
-const byText = { order: "text", dense: false } as const;
-const byNumber = { order: "number", dense: false } as const;
+const unordered = { order: "none" } as const;
+const byText = { order: "text" } as const;
+const byNumber = { order: "number" } as const;
 
-const placeFields = [long("group"), long("slot")];
-const placeType = recordType("Place", placeFields);
 const nothing = recordType("Nothing", []);
 const textType = avro.Type.forSchema("string");
 const longType = avro.Type.forSchema("long");
+const longsSchema: avro.Schema = { type: "array", items: "long" };
 
 export const checkpointTable: Table<Checkpoint> = {
   ...unordered,
@@ -68,19 +73,26 @@ export const commandTable: Table<CommandRow> = {
   type: recordType("CommandRow", [
     { name: "status", type: { type: "enum", name: "Status", symbols: ["pending", "done", "parked"] } },
     long("attempts"),
-    { name: "accepted", type: { type: "record", name: "AcceptedPlace", fields: placeFields } },
-    { name: "last", type: ["null", { type: "record", name: "LastPlace", fields: placeFields }] },
+    long("accepted"),
+    { name: "last", type: ["null", "long"] },
   ]),
 };
 
-/** Places of the events of an aggregate, by sequence. */
-export const streamTable: Table<Place> = { ...byNumber, family: 2, type: placeType, dense: true };
+/** The ends of streams, by aggregate. */
+export const streamTable: Table<StreamEnd> = {
+  ...unordered,
+  family: 2,
+  type: recordType("StreamEnd", [long("sequence"), { name: "places", type: longsSchema }]),
+};
+
+/** Places of the events of full chunks, by aggregate and number of the chunk from 0. */
+export const chunkTable: Table<readonly number[]> = { ...byNumber, family: 12, type: avro.Type.forSchema(longsSchema) };
 
 /** Numbers of groups with events by their first position, all in one partition. */
 export const positionTable: Table<number> = { ...byNumber, family: 3, type: longType };
 
 /** Places of events whose id is not derived from their command. */
-export const eventIdTable: Table<Place> = { ...unordered, family: 4, type: placeType };
+export const eventIdTable: Table<number> = { ...unordered, family: 4, type: longType };
 
 /** The aggregate of each entity inside one. */
 export const memberTable: Table<string> = { ...unordered, family: 5, type: textType };
@@ -108,9 +120,10 @@ export const parkedDispatchTable: Table<string> = {
   sizeBytes: (reason) => reason.length,
 };
 
+/** Written after all other tables, since it alone may be lost. */
 export const stateTable: Table<FoldedState> = {
   ...unordered,
-  family: 12,
+  family: 13,
   type: recordType("State", [
     text("aggregate"),
     long("sequence"),
@@ -128,7 +141,12 @@ export const whole = "";
 /** Fewer entries than this are in a group. */
 const slotsMax = 2 ** 20;
 
-/** Order of a place in the log, as one number. */
+/** A place as one number, which grows along the log. */
 export function ordinalOf({ group, slot }: Place): number {
   return group * slotsMax + slot;
+}
+
+/** The place of a number of `ordinalOf`. */
+export function placeOf(ordinal: number): Place {
+  return { group: Math.floor(ordinal / slotsMax), slot: ordinal % slotsMax };
 }

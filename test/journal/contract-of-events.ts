@@ -1,4 +1,5 @@
 // Events: the log in order, the streams of aggregates, and what follows from events about entities.
+import { chunkEvents } from "../../host/journal/tables.ts";
 import type { EventFilter, Journal } from "../../host/ports/journal.ts";
 import { nowAndAgain, type JournalTest } from "./journal-test.ts";
 import {
@@ -165,6 +166,26 @@ export function contractOfEvents(test: JournalTest): void {
         const read = await readAll(opened, "savings:a", after);
         t.deepEqual(read, [1, 2, 3, 4, 5].slice(after));
       }
+  });
+
+  test("a long stream is read from any sequence on, as far as asked", async (t, journal, reopen) => {
+    const length = 2 * chunkEvents + 5;
+    await journal.append(doneCommand("1", { aggregate: "savings:a", eventCount: chunkEvents - 1 })).durable;
+    const reopened = await reopen();
+    const change = { aggregate: "savings:a", after: chunkEvents - 1, eventCount: length - chunkEvents + 1 };
+    await reopened.append(doneCommand("2", change)).durable;
+    const sequences = Array.from({ length }, (_, index) => index + 1);
+    for await (const opened of nowAndAgain(reopened, reopen)) {
+      t.is(await opened.sequence("savings:a"), length);
+      for (let after = 0; after <= length; after++)
+        for (const limit of [1, 3, chunkEvents, chunkEvents + 1, length]) {
+          const events = await opened.stream("savings:a", { after, limit });
+          t.deepEqual(
+            events.map(({ sequence }) => sequence),
+            sequences.slice(after, after + limit),
+          );
+        }
+    }
   });
 
   test("the sequence of an aggregate without events is 0", async (t, journal) => {

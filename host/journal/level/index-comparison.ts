@@ -57,7 +57,9 @@ function checkState(
 ): void {
   try {
     const { aggregate, sequence } = decodeRow(stateTable, key, value);
-    if (expected.getSync(rowKey(streamTable, aggregate, sequence)) !== undefined) return;
+    const streamKey = rowKey(streamTable, aggregate);
+    const stream = expected.getSync(streamKey);
+    if (stream !== undefined && decodeRow(streamTable, streamKey, stream).sequence >= sequence) return;
     onFault(indexDamaged(`found a state of ${aggregate} at ${sequence}, which the log does not reach,`));
   } catch (error) {
     onFault(error instanceof Error ? error : new Error(String(error)));

@@ -6,7 +6,7 @@ import { indexDamaged } from "../rows.ts";
 import { decodeRow, rowKey } from "./row-codec.ts";
 
 /** Grows with every change of what the index holds; an index of another format is rebuilt. */
-export const indexFormat = 1;
+export const indexFormat = 2;
 
 export const emptyCheckpoint: Checkpoint = { format: indexFormat, group: 0, position: 0, hash: emptyChain, time: 0 };
 

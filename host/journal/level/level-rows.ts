@@ -61,8 +61,6 @@ export class LevelRows implements Rows {
   async range<Row>(table: Table<Row>, partition: string, range: RowRange): Promise<readonly OrderedRow<Row>[]> {
     if (range.limit <= 0) return [];
     const overlays = this.#overlaysOf(table, partition);
-    const fromMemory = table.dense ? denseRows(overlays, range) : [];
-    if (fromMemory.length > 0) return fromMemory;
     // Begun before anything else happens, so that memory and disk are seen at one moment.
     const held = heldRows(overlays, range.after);
     const stored = this.#storedRows(table, partition, { after: range.after, limit: range.limit + held.length });
@@ -261,17 +259,6 @@ export class LevelRows implements Rows {
     if (error instanceof EventoError) return this.#fatality.raise(error);
     return this.#fatality.raise(indexDamaged("found bytes that LevelDB can't read in a row", error));
   }
-}
-
-/** Rows of a partition without gaps that memory has the end of; none when the range begins before that. */
-function denseRows<Row>(overlays: readonly Partition<Row>[], { after, limit }: RowRange): OrderedRow<Row>[] {
-  const rows: OrderedRow<Row>[] = [];
-  for (let order = Number(after ?? 0) + 1; rows.length < limit; order++) {
-    const row = overlays.map((overlay) => overlay.get(order)).find((row) => row !== undefined);
-    if (row === undefined || row === null) break;
-    rows.push({ order, row });
-  }
-  return rows;
 }
 
 /** What memory has of a range in order, removed rows among it. */
