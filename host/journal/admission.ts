@@ -5,8 +5,9 @@ import type { Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
 import { sequencesCachedMax, unknownCommandsMax } from "../limits.ts";
 import type { CommandStatus, JournalEntry } from "../ports/journal.ts";
-import type { Rows } from "./rows.ts";
-import { commandTable, memberTable, streamTable } from "./tables.ts";
+import type { Fatality } from "./fatality.ts";
+import { indexDamaged, type Rows } from "./rows.ts";
+import { aggregateTable, commandTable, memberTable, streamTable } from "./tables.ts";
 
 /** The end of an aggregate's stream. */
 type Tip = { sequence: number; time: number };
@@ -16,6 +17,7 @@ type Undurable<Value> = { readonly value: Value; readonly group: number };
 
 export class Admission {
   readonly #rows: Rows;
+  readonly #fatality: Fatality;
   /** Ends of streams as appended, durable or not. Two generations: the older one is dropped when the younger is full. */
   #tips = new Map<string, Tip>();
   #olderTips = new Map<string, Tip>();
@@ -27,9 +29,10 @@ export class Admission {
   readonly #owners = new Map<string, Undurable<string>>();
   #durableGroup: number;
 
-  constructor({ rows, durableGroup }: { rows: Rows; durableGroup: number }) {
-    this.#rows = rows;
-    this.#durableGroup = durableGroup;
+  constructor(given: { rows: Rows; fatality: Fatality; durableGroup: number }) {
+    this.#rows = given.rows;
+    this.#fatality = given.fatality;
+    this.#durableGroup = given.durableGroup;
   }
 
   /** Checks entries that go into a group together. */
@@ -114,7 +117,7 @@ export class Admission {
     if (event.entity !== aggregate) this.#claim(event.entity, aggregate, group);
     const tip = this.#tips.get(aggregate) ?? this.#olderTips.get(aggregate);
     if (tip === undefined) {
-      const last = this.#rows.get(streamTable, aggregate)?.sequence ?? 0;
+      const last = this.#lastOf(event);
       invariant(sequence === last + 1, `event ${sequence} of ${aggregate} follows ${last}`);
       this.#remember(aggregate, { sequence, time }, group);
       return;
@@ -130,6 +133,15 @@ export class Admission {
     const owner = this.#owners.get(entity)?.value ?? this.#rows.get(memberTable, entity);
     invariant(owner === undefined || owner === aggregate, `${entity} of ${owner} has an event of ${aggregate}`);
     if (owner === undefined) this.#owners.set(entity, { value: aggregate, group });
+  }
+
+  #lastOf({ aggregate, aggregate_type }: Event): number {
+    const end = this.#rows.get(streamTable, aggregate);
+    if (end !== undefined) return end.sequence;
+    // LevelDB may lose a row without a word, and then an aggregate must not begin a second time.
+    if (this.#rows.get(aggregateTable, aggregate_type, aggregate) !== undefined)
+      throw this.#fatality.raise(indexDamaged(`found no end of the stream of ${aggregate}, which is listed`));
+    return 0;
   }
 
   #remember(aggregate: string, tip: Tip, group: number): void {

@@ -57,7 +57,7 @@ export class LogJournal implements Journal {
     this.#onCommitted = onCommitted;
     this.#onClosed = onClosed;
     this.#groups = new Groups({ log, rows, fatality });
-    this.#admission = new Admission({ rows, durableGroup: head.group });
+    this.#admission = new Admission({ rows, fatality, durableGroup: head.group });
     this.#commands = new CommandViews({
       groups: this.#groups,
       rows,

@@ -5,6 +5,8 @@ import { basename, join } from "node:path";
 import test, { type ExecutionContext } from "ava";
 
 import { groupKey } from "../../host/journal/group-codec.ts";
+import { rowKey } from "../../host/journal/level/row-codec.ts";
+import { streamTable } from "../../host/journal/tables.ts";
 import { allAnswers } from "./all-answers.ts";
 import type { Verdict } from "./checking-child.ts";
 import { startChild } from "./child-process.ts";
@@ -35,6 +37,18 @@ test("a damaged row of the index is fatal, told once, and never an absent row", 
   for (const read of reads) await t.throwsAsync(read, { code: "INDEX_DAMAGED" });
   t.is(told.length, 1);
   t.throws(() => journal.append(doneCommand("2")), { code: "JOURNAL_FAILED" });
+});
+
+test("an aggregate whose row was lost without a word does not begin a second time", async (t) => {
+  const directory = await makeDataDirectory(t);
+  const made = await openIn(t, directory);
+  await made.append(doneCommand("1", { aggregate: "savings:a" })).durable;
+  await made.close();
+  await editRows(join(directory, "index"), (db) => db.del(rowKey(streamTable, "savings:a")));
+  const told: Error[] = [];
+  const journal = await openIn(t, directory, (error) => told.push(error));
+  t.throws(() => journal.append(doneCommand("2", { aggregate: "savings:a" })), { code: "INDEX_DAMAGED" });
+  t.is(told.length, 1);
 });
 
 test("a damaged group of the log is fatal when it is read, and named", async (t) => {
