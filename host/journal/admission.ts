@@ -5,6 +5,7 @@ import type { Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
 import { sequencesCachedMax, unknownCommandsMax } from "../limits.ts";
 import type { CommandStatus, JournalEntry } from "../ports/journal.ts";
+import { derivedIndexOf } from "./derived-event.ts";
 import type { Fatality } from "./fatality.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
 import { aggregateTable, commandTable, memberTable, streamTable } from "./tables.ts";
@@ -109,10 +110,9 @@ export class Admission {
 
   #event(event: Event, group: number): void {
     const { id, aggregate, sequence, time, cause } = event;
-    const derived = commandOfEventId(id);
     invariant(
-      derived === undefined || derived.commandId === cause.id,
-      `the event ${id} has an id derived from another command than its cause ${cause.id}`,
+      derivedIndexOf(event) >= 0 || commandOfEventId(id) === undefined,
+      `the event ${id} has an id that is not derived from its cause ${cause.id}`,
     );
     if (event.entity !== aggregate) this.#claim(event.entity, aggregate, group);
     const tip = this.#tips.get(aggregate) ?? this.#olderTips.get(aggregate);

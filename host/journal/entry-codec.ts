@@ -3,11 +3,12 @@
 // of its group's first event plus its place among them, so no two can claim the same.
 import type avro from "avsc";
 
-import { commandOfEventId, eventIdOf } from "../domain/derived-id.ts";
+import { eventIdOf } from "../domain/derived-id.ts";
 import type { Cause, Command, Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
 import { bufferOver, bytes, long, recordType, text, texts } from "./avro-record.ts";
+import { derivedIndexOf } from "./derived-event.ts";
 import type { NameTable } from "./name-table.ts";
 
 type Kind = JournalEntry["kind"];
@@ -99,13 +100,6 @@ function envelopeRecord(of: Command | Event, type: string, schema: string, names
     schema: names.numberOf(schema),
     payload: bufferOver(of.payload),
   };
-}
-
-/** The index of an event whose id is that of its cause's outcome; -1 for an id of its own. */
-function derivedIndexOf({ id, cause }: Event): number {
-  if (cause.kind !== "command" || !id.startsWith(cause.id)) return -1;
-  const derived = commandOfEventId(id);
-  return derived !== undefined && eventIdOf(cause.id, derived.index) === id ? derived.index : -1;
 }
 
 /** The record that `typeOf` an entry's kind writes. */

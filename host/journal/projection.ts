@@ -1,9 +1,9 @@
 // From the entries of a group to rows of the index: the only place that says what the index holds. Run after a group is durable,
 // at start for what the index has not seen, and over the whole log by a reindex.
-import { commandOfEventId } from "../domain/derived-id.ts";
 import type { Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
+import { derivedIndexOf } from "./derived-event.ts";
 import type { Rows } from "./rows.ts";
 import {
   aggregateTable,
@@ -105,7 +105,7 @@ class Projection {
     const { id, aggregate, aggregate_type, entity, sequence } = event;
     this.#extend(aggregate, sequence, place);
     // An id that was derived from a command is found through the command.
-    if (commandOfEventId(id) === undefined) this.#rows.put(eventIdTable, id, undefined, place);
+    if (derivedIndexOf(event) < 0) this.#rows.put(eventIdTable, id, undefined, place);
     if (sequence === 1) this.#rows.put(aggregateTable, aggregate_type, aggregate, present);
     if (entity !== aggregate) this.#member(entity, aggregate);
   }

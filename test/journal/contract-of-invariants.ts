@@ -35,6 +35,16 @@ export function contractOfInvariants(test: JournalTest): void {
     [outsideEventEntry("e", ada, 1, { entity: "card:1" })],
     [outsideEventEntry("f", "savings:bob", 1, { entity: "card:1" })],
   );
+  refused(
+    "an event with an id that is derived from another command than its cause is refused",
+    [commandEntry("1")],
+    [eventEntry(command, 1, { id: "2!0" }), outcomeEntry("1")],
+  );
+  refused(
+    "an event with a derived id in another spelling is refused",
+    [commandEntry("1")],
+    [eventEntry(command, 1, { id: "1!00" }), outcomeEntry("1")],
+  );
   refused("a command that is accepted a second time is refused", [commandEntry("1")], [commandEntry("1")]);
   refused("an outcome of an unknown command is refused", [], [outcomeEntry("1", { event_count: 0 })]);
   refused("a second outcome is refused", doneCommand("1"), [outcomeEntry("1", { event_count: 0 })]);
