@@ -1,12 +1,12 @@
 // A host that dies, and a disk that refuses: what was acknowledged is there afterwards, and positions go on without a gap.
-import test, { type ExecutionContext } from "ava";
+import test from "ava";
 
 import { verifyJournal } from "../../host/journal/level/verify.ts";
-import type { Journal } from "../../host/ports/journal.ts";
 import { allAnswers } from "./all-answers.ts";
-import { startChild, type Child } from "./child-process.ts";
+import { startChild } from "./child-process.ts";
 import { copyOf } from "./damage.ts";
 import { makeDataDirectory, openIn } from "./level-directory.ts";
+import { receiptsOf, requireNoGaps, requireReceipts } from "./receipts.ts";
 import { doneCommand } from "./sample-entries.ts";
 import { makeSampleLog } from "./sample-log.ts";
 
@@ -93,34 +93,3 @@ test("the first write that fails ends the journal: nothing is acknowledged after
   await requireReceipts(t, journal, receiptsOf(child));
   await requireNoGaps(t, journal);
 });
-
-function receiptsOf(child: Child): Map<string, number> {
-  const receipts = new Map<string, number>();
-  for (const line of child.lines) {
-    const [kind, id = "", position] = line.split(" ");
-    if (kind === "durable") receipts.set(id, Number(position));
-  }
-  return receipts;
-}
-
-async function requireReceipts(t: ExecutionContext, journal: Journal, receipts: ReadonlyMap<string, number>) {
-  for (const [id, position] of receipts) {
-    const record = await journal.command(id);
-    if (record?.status !== "done" || record.events[0]?.position !== position)
-      t.fail(`${id} was acknowledged at ${position} and is ${record?.status} at ${record?.events[0]?.position}`);
-  }
-  t.pass();
-}
-
-async function requireNoGaps(t: ExecutionContext, journal: Journal) {
-  const sequences = new Map<string, number>();
-  let position = 0;
-  while (position < journal.head.position) {
-    const { events } = await journal.events({ after: position, limit: 1_000 });
-    for (const event of events) {
-      t.is(event.position, ++position);
-      t.is(event.sequence, (sequences.get(event.aggregate) ?? 0) + 1);
-      sequences.set(event.aggregate, event.sequence);
-    }
-  }
-}
