@@ -12,7 +12,7 @@ import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
 import type { Snapshots } from "./ports/snapshots.ts";
-import { publishingOf } from "./publishing.ts";
+import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
 import { FileSnapshots } from "./snapshots/file-snapshots.ts";
 import { S3Snapshots } from "./snapshots/s3-snapshots.ts";
@@ -67,7 +67,7 @@ export class Host {
     resources.defer(() => engine.close());
     const checks = { journal: () => failure.reason };
     const url = (): string => rest.url;
-    const { publisher, registry } = publishingOf({ config, journal, log: identity.id, logger, url });
+    const { publisher, registry } = kafkaOf({ config, journal, log: identity.id, logger, url });
     const rest: RestServer = await RestServer.listen({
       engine,
       logger,

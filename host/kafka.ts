@@ -1,4 +1,4 @@
-// Publishing as the configuration says it: to Kafka when brokers are named, with the host's own registry or an outside one.
+// Kafka as the configuration says it: publishing, with the host's own registry or an outside one.
 import { systemClock } from "./clock.ts";
 import type { HostConfig } from "./config.ts";
 import { EventoError } from "./errors.ts";
@@ -11,7 +11,7 @@ import { HostRegistry } from "./registry/host-registry.ts";
 import { OutsideRegistry } from "./registry/outside-registry.ts";
 import { SchemaCatalog } from "./registry/schema-catalog.ts";
 
-export type Publishing = {
+export type KafkaSide = {
   /** Undefined when no brokers are named. It does nothing before its `start`. */
   readonly publisher: Publisher | undefined;
   /** Serves `/registry`, also while nothing is published. */
@@ -24,13 +24,13 @@ export type Publishing = {
  * @param given - `log` is the identity of the log; `url` that of the host, asked for when the first event goes out.
  * @throws EventoError CONFIG_INVALID
  */
-export function publishingOf(given: {
+export function kafkaOf(given: {
   config: HostConfig;
   journal: Journal;
   log: string;
   logger: Logger;
   url: () => string;
-}): Publishing {
+}): KafkaSide {
   const { config, journal, log, logger, url } = given;
   const catalog = new SchemaCatalog({ journal });
   const registry = new HostRegistry({ catalog, url: () => `${url()}/registry` });
