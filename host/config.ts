@@ -18,6 +18,8 @@ export type HostConfig = {
   readonly kafka_tls: boolean;
   /** Mechanism and credentials as JSON text; empty for none. */
   readonly kafka_sasl: string;
+  /** Take commands and outside events from the topic `kf-evento-commands`. */
+  readonly kafka_intake: boolean;
   /** URL of an outside schema registry; empty for the host's own. */
   readonly registry: string;
   /** A file of tokens; empty for none. */
@@ -51,6 +53,11 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
     about: '{"mechanism": "plain" | "scram-sha-256" | "scram-sha-512", "username", "password"} as JSON',
     fallback: "",
     kind: "text",
+  },
+  kafka_intake: {
+    about: "take commands and outside events from the topic kf-evento-commands",
+    fallback: "false",
+    kind: "flag",
   },
   registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
   tokens: { about: "a file of tokens", fallback: "", kind: "text" },
@@ -99,6 +106,7 @@ export function readConfig(given: {
     kafka_partitions: countOf("kafka_partitions", value("kafka_partitions")),
     kafka_tls: flagOf("kafka_tls", value("kafka_tls")),
     kafka_sasl: value("kafka_sasl"),
+    kafka_intake: flagOf("kafka_intake", value("kafka_intake")),
     registry: value("registry"),
     tokens: value("tokens"),
     insecure: flagOf("insecure", value("insecure")),

@@ -12,6 +12,7 @@ import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
 import type { Snapshots } from "./ports/snapshots.ts";
+import type { KafkaIntake } from "./publisher/kafka/kafka-intake.ts";
 import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
 import { FileSnapshots } from "./snapshots/file-snapshots.ts";
@@ -28,13 +29,20 @@ export type HostOptions = {
 export class Host {
   readonly engine: Engine;
   readonly #rest: RestServer;
+  readonly #intake: KafkaIntake | undefined;
   /** Everything else that was opened. */
   readonly #resources: AsyncDisposableStack;
   #closing: Promise<void> | undefined;
 
-  private constructor(given: { engine: Engine; rest: RestServer; resources: AsyncDisposableStack }) {
+  private constructor(given: {
+    engine: Engine;
+    rest: RestServer;
+    intake: KafkaIntake | undefined;
+    resources: AsyncDisposableStack;
+  }) {
     this.engine = given.engine;
     this.#rest = given.rest;
+    this.#intake = given.intake;
     this.#resources = given.resources;
   }
 
@@ -67,19 +75,22 @@ export class Host {
     resources.defer(() => engine.close());
     const checks = { journal: () => failure.reason };
     const url = (): string => rest.url;
-    const { publisher, registry } = kafkaOf({ config, journal, log: identity.id, logger, url });
+    const log = identity.id;
+    const { publisher, intake, registry } = kafkaOf({ config, journal, log, door: engine, logger, url });
     const rest: RestServer = await RestServer.listen({
       engine,
       logger,
       checks,
       registry,
       publisher,
+      intake,
       address,
       waitMs: config.wait_ms,
     });
     publisher?.start();
     resources.defer(async () => publisher?.close());
-    return new Host({ engine, rest, resources: resources.move() });
+    intake?.start();
+    return new Host({ engine, rest, intake, resources: resources.move() });
   }
 
   get url(): string {
@@ -94,6 +105,7 @@ export class Host {
 
   async #close(): Promise<void> {
     this.#rest.stop();
+    await this.#intake?.close();
     // Who waits for an outcome gets it as long as outcomes come, and reads what became of the rest while the journal is open.
     await this.engine.close();
     await this.#rest.close();

@@ -131,7 +131,10 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
   }),
   Health: object(
     { status: { enum: ["ok", "unavailable"] }, checks: { type: "object", additionalProperties: { type: "string" } } },
-    { kafka: { type: "object", description: "State, position and lag of publishing, when brokers are named." } },
+    {
+      kafka: { type: "object", description: "State, position and lag of publishing, when brokers are named." },
+      kafka_intake: { type: "object", description: "State and lag of what comes in from Kafka, when it does." },
+    },
   ),
   Problem: object(
     { type: text, title: text, status: whole, detail: text, code: text },

@@ -7,6 +7,7 @@ import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { commandRoutes } from "./commands.ts";
@@ -32,6 +33,7 @@ export type RestAppOptions = {
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
+  readonly intake: Pick<KafkaIntake, "status"> | undefined;
   readonly address: { readonly host: string };
   readonly waitMs: number;
   /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */

@@ -1,9 +1,7 @@
 // Prometheus metrics of a host: measured where requests end, and read from what knows them when somebody scrapes.
 import { Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
-import type { Engine } from "../engine/engine.ts";
-import type { Publisher } from "../ports/publisher.ts";
-import { observe } from "./observed-metrics.ts";
+import { observe, type Observed } from "./observed-metrics.ts";
 
 const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
@@ -12,7 +10,7 @@ export class HostMetrics {
   readonly #requests: Histogram<"method" | "route" | "status">;
   readonly #commands: Histogram<"outcome">;
 
-  constructor(observed: { engine: Engine; publisher: Publisher | undefined }) {
+  constructor(observed: Observed) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({

@@ -4,11 +4,18 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { Engine } from "../engine/engine.ts";
 import type { FunctionStatus } from "../ports/functions.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 
 /** One value; with a label's value where the metric has a label. */
 type Sample = { readonly of?: string; readonly value: number };
 
-type Observed = {
+export type Observed = {
+  readonly engine: Engine;
+  readonly publisher: Publisher | undefined;
+  readonly intake: Pick<KafkaIntake, "status"> | undefined;
+};
+
+type Metric = {
   /** A counter grows from 0 at the start of the host; a gauge goes up and down. */
   readonly kind: "counter" | "gauge";
   readonly name: string;
@@ -18,19 +25,17 @@ type Observed = {
 };
 
 /** Adds everything that is observed to a registry. */
-export function observe(
-  registry: Registry,
-  { engine, publisher }: { engine: Engine; publisher: Publisher | undefined },
-): void {
+export function observe(registry: Registry, { engine, publisher, intake }: Observed): void {
   const observed = [
     ...engineMetrics(engine),
     ...functionMetrics(engine),
     ...(publisher === undefined ? [] : publisherMetrics(publisher)),
+    ...(intake === undefined ? [] : intakeMetrics(intake)),
   ];
   for (const metric of observed) register(registry, metric);
 }
 
-function engineMetrics(engine: Engine): readonly Observed[] {
+function engineMetrics(engine: Engine): readonly Metric[] {
   return [
     {
       kind: "counter",
@@ -53,7 +58,7 @@ function engineMetrics(engine: Engine): readonly Observed[] {
   ];
 }
 
-function functionMetrics({ deployments, functions }: Engine): readonly Observed[] {
+function functionMetrics({ deployments, functions }: Engine): readonly Metric[] {
   const ofEach = (value: (status: FunctionStatus) => number) => (): readonly Sample[] =>
     [...deployments.state.functions.keys()]
       // Rules run in the engine and have no process.
@@ -105,7 +110,7 @@ function functionMetrics({ deployments, functions }: Engine): readonly Observed[
   ];
 }
 
-function publisherMetrics(publisher: Publisher): readonly Observed[] {
+function publisherMetrics(publisher: Publisher): readonly Metric[] {
   return [
     gauge("evento_kafka_lag", "Events that are not known to be on the topic.", () => publisher.status().lag),
     {
@@ -123,11 +128,29 @@ function publisherMetrics(publisher: Publisher): readonly Observed[] {
   ];
 }
 
-function gauge(name: string, help: string, value: () => number): Observed {
+function intakeMetrics(intake: Pick<KafkaIntake, "status">): readonly Metric[] {
+  return [
+    gauge("evento_kafka_intake_lag", "Records that were not read yet.", () => intake.status().lag),
+    {
+      kind: "counter",
+      name: "evento_kafka_intake_taken_total",
+      help: "Records taken in.",
+      samples: () => [{ value: intake.status().taken }],
+    },
+    {
+      kind: "counter",
+      name: "evento_kafka_intake_refused_total",
+      help: "Records that went to the dead letters.",
+      samples: () => [{ value: intake.status().refused }],
+    },
+  ];
+}
+
+function gauge(name: string, help: string, value: () => number): Metric {
   return { kind: "gauge", name, help, samples: () => [{ value: value() }] };
 }
 
-function register(registry: Registry, { kind, name, help, label, samples }: Observed): void {
+function register(registry: Registry, { kind, name, help, label, samples }: Metric): void {
   const labelNames = label === undefined ? [] : [label];
   const options = { name, help, labelNames, registers: [] };
   const collect = (metric: Gauge | Counter): void => {

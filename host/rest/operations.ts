@@ -1,6 +1,7 @@
 // What operators ask: is it alive, is it ready, what does it do.
 import type { Engine } from "../engine/engine.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostMetrics } from "./metrics.ts";
 import { answer, named, type Route } from "./route.ts";
 
@@ -15,6 +16,7 @@ export function operationRoutes(context: {
   readonly metrics: HostMetrics;
   readonly closing: AbortSignal;
   readonly publisher: Publisher | undefined;
+  readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** The OpenAPI document as text. */
   readonly document: () => string;
 }): readonly Route[] {
@@ -46,8 +48,14 @@ export function operationRoutes(context: {
         const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check() || "ok"]));
         const ready = Object.values(results).every((result) => result === "ok");
         // Kafka away is told and no reason to turn commands away: what waits goes out when it is back.
-        const published = context.publisher === undefined ? {} : { kafka: context.publisher.status() };
-        answer(ctx, ready ? 200 : 503, { status: ready ? "ok" : "unavailable", checks: results, ...published });
+        const kafka = context.publisher?.status();
+        const intake = context.intake?.status();
+        answer(ctx, ready ? 200 : 503, {
+          status: ready ? "ok" : "unavailable",
+          checks: results,
+          ...(kafka === undefined ? {} : { kafka }),
+          ...(intake === undefined ? {} : { kafka_intake: intake }),
+        });
       },
     },
     {

@@ -7,6 +7,7 @@ import type { Engine } from "../engine/engine.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
 import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
@@ -22,6 +23,8 @@ export type RestOptions = {
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
+  /** Undefined when nothing is taken in from Kafka. */
+  readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** Port 0 takes a free one. */
   readonly address: { readonly host: string; readonly port: number };
   /** Wait for a command's outcome when the client does not say. */

@@ -1,10 +1,12 @@
 // From a command to a consumer: a real host, a real broker, and a reader that shares no code with either.
+import test from "ava";
 import avro from "avsc";
 import { Kafka, logLevel } from "kafkajs";
 
-import { BankHost } from "../banking/bank-host.ts";
+import { BankHost, type Json } from "../banking/bank-host.ts";
+import { HostHarness } from "../host-harness.ts";
 import { startKafka } from "../services/kafka-broker.ts";
-import { consumeAll } from "../services/kcat.ts";
+import { consumeAll, produce } from "../services/kcat.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
 
 const topic = "kf-evento-events";
@@ -81,6 +83,45 @@ withKafka("a consumer decodes values with the schema that /registry gives for th
   );
   t.is((await bank.get("/registry/subjects/Client.ClientRegistered/versions/latest")).schema, schema);
 });
+
+withKafka("a host takes commands from Kafka when it is told to, and they go on after kill -9", async (t, kafka) => {
+  t.timeout(120_000);
+  const bank = await BankHost.start(t, {
+    environment: { EVENTO_KAFKA_BROKERS: kafka.address, EVENTO_KAFKA_INTAKE: "true" },
+  });
+  await intakeOf(bank, ({ state }) => state === "following");
+  const send = (lines: readonly string[]): Promise<void> =>
+    produce(kafka.address, { topic: "kf-evento-commands", key: "client:8", values: lines });
+  const register = { id: "register-8", entity: "client:8", command_type: "RegisterClient" };
+  await send([JSON.stringify({ ...register, payload: { born: "1970-12-13", district: 18 } }), "{ not JSON"]);
+  const { lag } = await intakeOf(bank, ({ taken, refused }) => taken === 1 && refused === 1);
+  t.is(lag, 0);
+  await bank.quiet();
+  t.is((await bank.get("/commands/register-8")).status, "done");
+  t.regex(await (await fetch(`${bank.host.url}/metrics`)).text(), /^evento_kafka_intake_taken_total 1$/m);
+
+  await bank.host.kill("SIGKILL");
+  await send([JSON.stringify({ ...register, id: "register-9", payload: { born: "1970-12-13", district: 18 } })]);
+  await bank.host.start();
+  await intakeOf(bank, ({ taken }) => taken === 1);
+  await bank.quiet();
+  t.is((await bank.get("/commands/register-9")).status, "done");
+});
+
+test("commands from Kafka without brokers are an error of the settings", async (t) => {
+  const error = await t.throwsAsync(HostHarness.start(t, { environment: { EVENTO_KAFKA_INTAKE: "true" } }));
+  t.regex(error.message, /CONFIG_INVALID.*EVENTO_KAFKA_BROKERS/s);
+});
+
+/** Waits until the intake of a host is as told. */
+async function intakeOf(bank: BankHost, wanted: (intake: Json) => boolean): Promise<Json> {
+  for (let tries = 0; tries < 600; tries++) {
+    const { kafka_intake: intake } = await bank.get("/readyz");
+    if (wanted(intake)) return intake;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("the intake did not come to that");
+}
 
 /** The value of the record with an event's id. */
 async function valueOf(broker: string, eventId: string): Promise<Buffer> {

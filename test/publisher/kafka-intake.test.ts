@@ -122,6 +122,31 @@ testWithKafka("a log that lost its end reads again what it does not know any mor
   t.like(await older.state("box:1"), { count: 50 });
 });
 
+testWithKafka("the end does not wait for a command that has no outcome: it is read again", async (t, kafka) => {
+  const { open, send, under, topic } = await makeBench(t, kafka);
+  const first = open();
+  await until(() => first.status().state === "following");
+  const value = JSON.stringify({
+    id: "stuck",
+    entity: "box:1",
+    command_type: "Misbehave",
+    payload: { how: "fail" },
+    expected_sequence: 0,
+  });
+  await send([{ key: "box:1", value, partition: 0 }]);
+  // Its next try waits for a clock that stands still.
+  await until(() => under.engine.pendingCount === 1);
+  await first.close();
+  t.is(await under.journal.cursor(`kafka:${topic}:0`), undefined);
+  const second = open();
+  await until(() => second.status().state === "following");
+  for (let tries = 0; second.status().taken + second.status().refused === 0 && tries < 600; tries++) {
+    await under.clock.advance(60_000);
+    await delay(20);
+  }
+  t.is((await under.engine.queries.command("stuck")).status, "parked");
+});
+
 testWithKafka("a record that is refused lies with the dead letters as it came, with the reason", async (t, kafka) => {
   const { open, send, under, topic, deadLetters } = await makeBench(t, kafka);
   const intake = open();

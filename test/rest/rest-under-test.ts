@@ -78,6 +78,7 @@ export class RestUnderTest {
       checks: {},
       registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
       publisher: undefined,
+      intake: undefined,
       address: { host: "127.0.0.1", port: 0 },
       waitMs,
     });

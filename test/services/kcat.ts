@@ -33,6 +33,16 @@ export async function consumeAll(
   }
 }
 
+/** Writes records with one key, in their order. Values have no line breaks. */
+export async function produce(
+  broker: string,
+  { topic, key, values }: { readonly topic: string; readonly key: string; readonly values: readonly string[] },
+): Promise<void> {
+  const producing = run("kcat", ["-b", broker, "-t", topic, "-P", "-k", key, "-X", "acks=all"], { timeout: 30_000 });
+  producing.child.stdin?.end(values.map((value) => `${value}\n`).join(""));
+  await producing;
+}
+
 async function consumeOnce(broker: string, topic: string): Promise<ConsumedRecord[]> {
   const from = ["-b", broker, "-t", topic, "-C", "-o", "beginning", "-e", "-q", "-J"];
   const { stdout } = await run("kcat", [...from, "-X", "isolation.level=read_committed"], {

@@ -234,8 +234,11 @@ export class KafkaIntake {
       handed.settled.catch(() => undefined);
       handedOver.push(handed);
     }
-    await Promise.all(handedOver.map(({ settled }) => settled));
-    return handedOver.length === records.length;
+    const effects = Promise.all(handedOver.map(({ settled }) => settled)).then(
+      () => handedOver.length === records.length,
+    );
+    // A command that fails again and again may have no outcome for a long time: what has none at the end of the host is read again.
+    return Promise.race([effects, this.#ended.promise.then(() => false)]);
   }
 
   async #advance(partition: number, next: bigint, payload: EachBatchPayload): Promise<void> {
