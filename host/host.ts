@@ -17,7 +17,7 @@ import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
 import { FileSnapshots } from "./snapshots/file-snapshots.ts";
 import { S3Snapshots } from "./snapshots/s3-snapshots.ts";
-import { readSnapshotsLocation } from "./snapshots/snapshots-location.ts";
+import { readStorageLocation } from "./storage/storage-location.ts";
 
 export type HostOptions = {
   readonly config: HostConfig;
@@ -134,7 +134,12 @@ class Failure {
 
 async function openSnapshots(config: HostConfig, given: { log: string; logger: Logger }): Promise<Snapshots> {
   const { log, logger } = given;
-  const location = readSnapshotsLocation(config.snapshots, config.data);
+  // A folder under the data folder, when nothing else is said.
+  const inData = config.snapshots === "" || config.snapshots === "file:";
+  const location = readStorageLocation(
+    inData ? `file:${join(config.data, "snapshots")}` : config.snapshots,
+    "EVENTO_SNAPSHOTS",
+  );
   if (location.kind === "file") return FileSnapshots.open({ directory: location.directory, log });
   return S3Snapshots.open({
     bucket: location.bucket,

@@ -6,7 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Snapshot, SnapshotKey, Snapshots } from "../ports/snapshots.ts";
 import { CircuitBreaker } from "./circuit-breaker.ts";
 import { surplusOf } from "./retention.ts";
-import { S3Bucket, type S3BucketOptions } from "./s3-bucket.ts";
+import { S3Bucket, type S3BucketOptions } from "../storage/s3-bucket.ts";
 import { zeroCounts, type SnapshotCounts } from "./snapshot-counts.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
 import { fileNameOf, folderOf, lineageOf, readFileName, type SnapshotName } from "./snapshot-name.ts";
@@ -20,6 +20,9 @@ export type S3SnapshotsOptions = S3BucketOptions & {
   readonly onFailure?: (error: EventoError) => void;
   readonly clock?: Pick<Clock, "now">;
 };
+
+/** No snapshot is larger than its bound. */
+const damageCodes: ReadonlySet<string> = new Set(["SNAPSHOT_DAMAGED", "OBJECT_TOO_LARGE"]);
 
 export class S3Snapshots implements Snapshots {
   readonly #bucket: S3Bucket;
@@ -63,7 +66,7 @@ export class S3Snapshots implements Snapshots {
     const bytes = encodeSnapshot({ snapshot, log: this.#log, rootSchema });
     const key = folder + fileNameOf(name);
     await this.#attempt(async () => {
-      await this.#bucket.put(key, bytes, snapshotWriteDeadlineMs);
+      await this.#bucket.put(key, bytes, { deadlineMs: snapshotWriteDeadlineMs, type: "application/avro" });
       this.#counts.written += 1;
       for (const surplus of surplusOf(await this.#names(folder, snapshotWriteDeadlineMs), name.lineage)) {
         await this.#bucket.delete(folder + fileNameOf(surplus), snapshotWriteDeadlineMs);
@@ -106,14 +109,14 @@ export class S3Snapshots implements Snapshots {
       const bytes = await this.#bucket.get(objectKey, bounds);
       return bytes === undefined ? undefined : decodeSnapshot(bytes, { key, log: this.#log, sequence });
     } catch (error) {
-      if (!(error instanceof EventoError) || error.code !== "SNAPSHOT_DAMAGED") throw error;
+      if (!(error instanceof EventoError) || !damageCodes.has(error.code)) throw error;
       this.#counts.damaged += 1;
       return undefined;
     }
   }
 
   async #names(folder: string, deadlineMs: number): Promise<SnapshotName[]> {
-    const keys = await this.#bucket.list(folder, deadlineMs);
+    const keys = await this.#bucket.list(folder, { deadlineMs });
     return keys.flatMap((key) => readFileName(key.slice(folder.length)) ?? []);
   }
 

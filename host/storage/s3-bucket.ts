@@ -1,4 +1,4 @@
-// The few calls of S3 that snapshots need, each with a deadline over all of it, answers' bodies included.
+// The few calls of S3 that the host needs, each with a deadline over all of it, answers' bodies included.
 import { addAbortSignal, Readable } from "node:stream";
 
 import {
@@ -39,17 +39,18 @@ export class S3Bucket {
     });
   }
 
-  async put(key: string, body: Uint8Array, deadlineMs: number): Promise<void> {
+  /** @param given - `type` is the media type of the body. */
+  async put(key: string, body: Uint8Array, { deadlineMs, type }: { deadlineMs: number; type: string }): Promise<void> {
     const command = new PutObjectCommand({
       Bucket: this.#bucket,
       Key: key,
       Body: body,
-      ContentType: "application/avro",
+      ContentType: type,
     });
     await this.#client.send(command, { abortSignal: AbortSignal.timeout(deadlineMs) });
   }
 
-  /** @returns undefined when there is no such object. @throws EventoError SNAPSHOT_DAMAGED when it is larger than `bytesMax` */
+  /** @returns undefined when there is no such object. @throws EventoError OBJECT_TOO_LARGE when it is larger than `bytesMax` */
   async get(
     key: string,
     { deadlineMs, bytesMax }: { deadlineMs: number; bytesMax: number },
@@ -58,7 +59,7 @@ export class S3Bucket {
     try {
       const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key });
       const { Body: body } = await this.#client.send(command, { abortSignal });
-      if (!(body instanceof Readable)) throw new EventoError("SNAPSHOTS_UNAVAILABLE", "found an answer without a body");
+      if (!(body instanceof Readable)) throw new Error("found an answer without a body");
       // The signal given to the client ends with the answer's head.
       return await bytesOf(addAbortSignal(abortSignal, body), bytesMax);
     } catch (error) {
@@ -67,9 +68,9 @@ export class S3Bucket {
     }
   }
 
-  /** The first keys with a prefix, in their order; at most 1,000. */
-  async list(prefix: string, deadlineMs: number): Promise<string[]> {
-    const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix });
+  /** The first keys with a prefix, in their order, after the key `after`; at most 1,000. */
+  async list(prefix: string, { deadlineMs, after }: { deadlineMs: number; after?: string }): Promise<string[]> {
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: prefix, StartAfter: after });
     const { Contents: objects = [] } = await this.#client.send(command, {
       abortSignal: AbortSignal.timeout(deadlineMs),
     });
@@ -92,8 +93,7 @@ async function bytesOf(body: Readable, bytesMax: number): Promise<Uint8Array> {
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError("found text in the body of an object, expected bytes");
     length += chunk.length;
-    if (length > bytesMax)
-      throw new EventoError("SNAPSHOT_DAMAGED", `found an object of more than ${bytesMax} bytes, expected a snapshot`);
+    if (length > bytesMax) throw new EventoError("OBJECT_TOO_LARGE", `found an object of more than ${bytesMax} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
