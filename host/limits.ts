@@ -13,6 +13,8 @@ export const schemaBytesMax = 64 << 10;
 export const schemaFieldsMax = 500;
 /** Types within types of one schema. */
 export const schemaDepthMax = 32;
+/** Schemas kept parsed by their text. */
+export const schemasParsedMax = 256;
 /** Digits of a decimal: far beyond money, and still quick to turn into text. */
 export const decimalDigitsMax = 1_000;
 /** Faults that one answer lists. */
@@ -110,3 +112,16 @@ export const publishedBytesMax = frameBytesMax + (64 << 10);
 export const transactionDeadlineMs = 30_000;
 /** Records from a topic that are under way at once; then their effects are waited for. */
 export const intakeRecordsMax = 200;
+/** Bytes of the segments that a backup cuts the log into; a single larger group makes a larger one. */
+export const segmentBytesMax = 16 << 20;
+/** Largest group that can be in a log, by the form of its entries. */
+export const groupFrameBytesMax = (256 << 20) + (1 << 20);
+/** Largest object of an archive that is read. */
+export const archiveObjectBytesMax = segmentBytesMax + groupFrameBytesMax;
+/** Longest call to an archive: a segment over a slow line. */
+export const archiveDeadlineMs = 120_000;
+/** Tokens of one host, and bytes of the file of them. */
+export const tokensMax = 10_000;
+export const tokenFileBytesMax = 4 << 20;
+/** Kinds of refused calls that are told apart within a minute. */
+export const refusalKindsMax = 60;

@@ -53,6 +53,11 @@ export class Group {
     return new Group({ number, value, head, framesStart: offset });
   }
 
+  /** As it is stored. */
+  get value(): Uint8Array {
+    return this.#value;
+  }
+
   get sizeBytes(): number {
     return this.#value.length;
   }

@@ -55,8 +55,16 @@ export async function isVacant(directory: string): Promise<boolean> {
   }
 }
 
-/** Begins a new data directory in a vacant place. @throws EventoError DATA_NOT_EMPTY */
-export async function beginDirectory(directory: string): Promise<void> {
+/**
+ * Begins a new data directory in a vacant place.
+ *
+ * @param of - the log that it is for; a new one when left out.
+ * @throws EventoError DATA_NOT_EMPTY
+ */
+export async function beginDirectory(
+  directory: string,
+  of: Pick<Identity, "id" | "created"> = { id: randomUUID(), created: new Date().toISOString() },
+): Promise<void> {
   if (!(await isVacant(directory)))
     throw new EventoError(
       "DATA_NOT_EMPTY",
@@ -65,7 +73,7 @@ export async function beginDirectory(directory: string): Promise<void> {
     );
   const paths = pathsOf(directory);
   for (const leftOver of [paths.log, paths.index, paths.head]) await rm(leftOver, { recursive: true, force: true });
-  const identity: Identity = { id: randomUUID(), format, created: new Date().toISOString() };
+  const identity: Identity = { id: of.id, format, created: of.created };
   const file = await open(paths.unfinished, "w");
   try {
     await file.writeFile(`${JSON.stringify(identity)}\n`);

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 
 import { Fatality } from "../fatality.ts";
 import { LogJournal } from "../log-journal.ts";
+import type { LogStore } from "../log-store.ts";
 import type { Journal } from "../../ports/journal.ts";
 import { beginDirectory, finishDirectory, pathsOf, type Identity } from "./data-directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
@@ -19,6 +20,8 @@ import { emptyHead } from "./log-walk.ts";
 export type OpenedJournal = {
   readonly journal: Journal;
   readonly identity: Identity;
+  /** The log under it, to be copied: groups are there once they are durable. */
+  readonly store: Pick<LogStore, "after">;
 };
 
 /**
@@ -85,5 +88,5 @@ export async function openJournal(given: {
   });
   // After the journal, which rejects what waits before anybody ends the process.
   fatality.onRaise(onFatal);
-  return { journal, identity };
+  return { journal, identity, store: log };
 }

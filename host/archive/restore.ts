@@ -1,0 +1,106 @@
+// Makes a data directory of what an archive holds of a log. Components pass the gate again: an archive is not believed either.
+import { EventoError } from "../errors.ts";
+import type { StoredGroup } from "../journal/log-store.ts";
+import { restoreJournal } from "../journal/level/restored-journal.ts";
+import type { JournalHead } from "../ports/journal.ts";
+import type { Functions } from "../ports/functions.ts";
+import { archiveDamagedHint, type Archive } from "./archive.ts";
+import { componentFolder, requireDigest } from "./backup.ts";
+import { deployedComponents } from "./deployed-components.ts";
+import { LogCopy } from "./log-copy.ts";
+
+export type RestoreReport = {
+  /** UUID of the log. */
+  readonly log: string;
+  readonly head: JournalHead;
+  readonly components: number;
+};
+
+/**
+ * Makes a data directory where there is nothing. Broken off, the place counts as empty and it can be started again.
+ *
+ * @param given - `log` says which, when the archive holds several; `openFunctions` makes the store of components in the directory.
+ * @throws EventoError ARCHIVE_EMPTY, ARCHIVE_DAMAGED, ARCHIVE_UNAVAILABLE, COMPONENT_DAMAGED, FUNCTION_REFUSED, DATA_NOT_EMPTY.
+ */
+export async function restore(given: {
+  archive: Archive;
+  log: string | undefined;
+  directory: string;
+  openFunctions: () => Promise<Pick<Functions, "check" | "close">>;
+  onGroup?: (group: number) => void;
+}): Promise<RestoreReport> {
+  const { archive, directory, openFunctions, onGroup } = given;
+  const identity = await identityIn(archive, given.log);
+  const names = await archive.list(componentFolder(identity.id));
+  const head = await restoreJournal(directory, {
+    identity,
+    prepare: () => restoreComponents({ archive, names, openFunctions }),
+    groups: checkedGroups({ archive, log: identity.id, names: new Set(names), onGroup }),
+  });
+  return { log: identity.id, head, components: names.length };
+}
+
+async function* checkedGroups(given: {
+  archive: Archive;
+  log: string;
+  names: ReadonlySet<string>;
+  onGroup: ((group: number) => void) | undefined;
+}): AsyncGenerator<StoredGroup> {
+  const { archive, log, names, onGroup } = given;
+  for await (const group of new LogCopy({ archive, log }).groups()) {
+    for (const digest of deployedComponents(group))
+      if (!names.has(`${componentFolder(log)}${digest}.wasm`))
+        throw damaged(`no component ${digest}, which group ${group.number} deploys`);
+    onGroup?.(group.number);
+    yield group;
+  }
+}
+
+async function restoreComponents(given: {
+  archive: Archive;
+  names: readonly string[];
+  openFunctions: () => Promise<Pick<Functions, "check" | "close">>;
+}): Promise<void> {
+  const { archive, names } = given;
+  const functions = await given.openFunctions();
+  try {
+    for (const name of names) {
+      const component = await archive.get(name);
+      if (component === undefined) throw damaged(`no object ${name}`);
+      requireDigest(name.slice(name.lastIndexOf("/") + 1, -".wasm".length), component);
+      await functions.check(component);
+    }
+  } finally {
+    await functions.close();
+  }
+}
+
+async function identityIn(archive: Archive, log: string | undefined): Promise<{ id: string; created: string }> {
+  const logs = (await archive.list(log === undefined ? "" : `${log}/`))
+    .filter((name) => name.endsWith("/EVENTO"))
+    .map((name) => name.slice(0, -"/EVENTO".length));
+  const [id] = logs;
+  if (id === undefined)
+    throw new EventoError("ARCHIVE_EMPTY", `found no copy of ${log === undefined ? "any log" : `the log ${log}`}`, {
+      hint: "name the place that `evento backup` was given",
+    });
+  if (logs.length > 1)
+    throw new EventoError("ARCHIVE_AMBIGUOUS", `found copies of ${logs.length} logs: ${logs.join(", ")}`, {
+      hint: "say which with --log",
+    });
+  const identity: unknown = JSON.parse(Buffer.from((await archive.get(`${id}/EVENTO`)) ?? []).toString("utf8"));
+  if (
+    typeof identity === "object" &&
+    identity !== null &&
+    "id" in identity &&
+    identity.id === id &&
+    "created" in identity &&
+    typeof identity.created === "string"
+  )
+    return { id, created: identity.created };
+  throw damaged(`an identity of another log than ${id}`);
+}
+
+function damaged(what: string): EventoError {
+  return new EventoError("ARCHIVE_DAMAGED", `found ${what}`, { hint: archiveDamagedHint });
+}
