@@ -60,7 +60,7 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
     kind: "flag",
   },
   registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
-  tokens: { about: "a file of tokens", fallback: "", kind: "text" },
+  tokens: { about: "a file of tokens, made by `evento token`", fallback: "", kind: "text" },
   insecure: { about: "listen on other addresses than loopback without tokens", fallback: "false", kind: "flag" },
   function_deadline_ms: { about: "longest time of one call of a function", fallback: "1000", kind: "count" },
   function_idle_ms: {
@@ -128,14 +128,9 @@ export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly 
       "CONFIG_INVALID",
       `found EVENTO_LISTEN ${JSON.stringify(listen)}, expected address:port such as 127.0.0.1:8080`,
     );
-  // Better no host than one that seems to ask for tokens.
-  if (tokens !== "")
-    throw new EventoError("CONFIG_INVALID", "found EVENTO_TOKENS, and tokens are not asked for yet", {
-      hint: "leave it away, listen on loopback, and let something in front keep others out",
-    });
-  if (!isLoopback(host) && !insecure)
-    throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach`, {
-      hint: "listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
+  if (!isLoopback(host) && tokens === "" && !insecure)
+    throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach, and no tokens`, {
+      hint: "name a file of tokens in EVENTO_TOKENS, listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
     });
   return { host, port };
 }

@@ -3,7 +3,8 @@
 import { join } from "node:path";
 
 import { systemChance, systemClock } from "./clock.ts";
-import { addressOf, type HostConfig } from "./config.ts";
+import { Access } from "./access/access.ts";
+import { addressOf, isLoopback, type HostConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
@@ -73,14 +74,23 @@ export class Host {
       },
     );
     resources.defer(() => engine.close());
+    const access = await Access.open({ tokens: config.tokens, history: engine.access, logger });
+    resources.defer(() => access.close());
+    if (!access.isAsked)
+      logger.log(isLoopback(address.host) ? "info" : "warn", "access.open", {
+        listen: config.listen,
+        hint: "whoever reaches this address may do everything; EVENTO_TOKENS asks for tokens",
+      });
     const checks = { journal: () => failure.reason };
     const url = (): string => rest.url;
     const log = identity.id;
     const { publisher, intake, registry } = kafkaOf({ config, journal, log, door: engine, logger, url });
     const rest: RestServer = await RestServer.listen({
       engine,
+      access,
       logger,
       checks,
+      log,
       registry,
       publisher,
       intake,

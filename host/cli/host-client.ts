@@ -23,9 +23,10 @@ export type Call = {
 
 export class HostClient {
   readonly #url: URL;
+  readonly #authorization: { readonly authorization?: string };
 
   /** @throws EventoError USAGE_INVALID when the URL is none of http or https. */
-  constructor({ url }: { url: string }) {
+  constructor({ url, token = "" }: { url: string; token?: string | undefined }) {
     const parsed = URL.parse(url.includes("://") ? url : `http://${url}`);
     if (parsed === null || !["http:", "https:"].includes(parsed.protocol))
       throw usageError(
@@ -33,6 +34,7 @@ export class HostClient {
         "see --host",
       );
     this.#url = parsed;
+    this.#authorization = token === "" ? {} : { authorization: `Bearer ${token}` };
   }
 
   get url(): string {
@@ -68,6 +70,21 @@ export class HostClient {
     }
   }
 
+  /** The body of an answer, as it comes. */
+    const response = await this.#request(call);
+    if (response.body === null) return;
+    const reader = response.body.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await this.#reading(() => reader.read());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await reader.cancel().catch(() => undefined);
+    }
+  }
+
   async #request({
     method,
     path,
@@ -86,7 +103,7 @@ export class HostClient {
     const response = await this.#reading(() =>
       fetch(url, {
         method,
-        headers,
+        headers: { ...headers, ...this.#authorization },
         ...(body === undefined ? {} : bodyOf(body)),
         signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
         redirect: "error",

@@ -20,6 +20,7 @@ import { addServe } from "./commands/serve.ts";
 import { addTest } from "./commands/test.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addVerify } from "./commands/verify.ts";
+import { addToken } from "./commands/token.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The whole program; errors are thrown, never an exit. */
@@ -78,6 +79,8 @@ Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no host answers.`,
   addCompletion(context);
   return program;
 }
+  program.commandsGroup("Say who may do what:");
+  addToken(context);
 
 function versionOf(): string {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

@@ -6,8 +6,9 @@ export const hostAggregateType = "evento";
 
 const optionalText = { type: ["null", "string"], default: null };
 const texts = { type: "array", items: "string" };
+const timeMillis = { type: "long", logicalType: "timestamp-millis" };
 
-/** The Avro schema, in the same form as a user's. */
+/** The Avro schema, in the same form as a user's. It grows at its end only, and what is there stays: the newest reads all that was ever stored. */
 export const hostSchema: readonly unknown[] = [
   {
     type: "record",
@@ -138,6 +139,41 @@ export const hostSchema: readonly unknown[] = [
     fields: [
       { name: "dispatcher", type: "string" },
       { name: "event_id", type: "string" },
+    ],
+  },
+  {
+    type: "record",
+    name: "TokenGranted",
+    namespace: "evento",
+    evento: "event",
+    fields: [
+      { name: "name", type: "string" },
+      { name: "scopes", type: texts },
+      { name: "created", type: timeMillis },
+      { name: "expires", type: ["null", timeMillis], default: null },
+    ],
+  },
+  {
+    type: "record",
+    name: "TokenRevoked",
+    namespace: "evento",
+    evento: "event",
+    fields: [{ name: "name", type: "string" }],
+  },
+  {
+    type: "record",
+    name: "AccessRefused",
+    namespace: "evento",
+    evento: "event",
+    fields: [
+      { name: "code", type: "string" },
+      { name: "caller", type: "string", doc: "Name of the token; empty for a caller that is not known." },
+      { name: "address", type: "string" },
+      { name: "method", type: "string" },
+      { name: "route", type: "string" },
+      { name: "scope", ...optionalText, doc: "What was missing." },
+      { name: "count", type: "long", doc: "Refusals of this kind since then that were not told before." },
+      { name: "since", type: timeMillis },
     ],
   },
 ];

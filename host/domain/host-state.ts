@@ -18,10 +18,37 @@ export type FunctionHistory = {
   readonly versions: readonly DeployedFunction[];
 };
 
+/** What somebody may do with a token: of the token itself nothing is kept here. */
+export type GrantedToken = {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly expires: string | null;
+};
+
+/** Calls of one kind that were refused. */
+export type RefusedAccess = {
+  readonly code: string;
+  /** Name of the token; empty for a caller that is not known. */
+  readonly caller: string;
+  readonly address: string;
+  readonly method: string;
+  /** The pattern of the route, without ids. */
+  readonly route: string;
+  /** The scope that was missing. */
+  readonly scope: string | null;
+  readonly count: number;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+};
+
 export type HostState = {
   readonly functions: ReadonlyMap<string, FunctionHistory>;
   /** Fingerprints by aggregate type, the oldest first. */
   readonly schemas: ReadonlyMap<string, readonly string[]>;
+  /** Tokens that hold, by name. */
+  readonly tokens: ReadonlyMap<string, GrantedToken>;
 };
 
 /** Payloads of the events of `evento:host`, by type. */
@@ -56,9 +83,12 @@ export type HostEvent =
       readonly type: "DispatchParked";
       readonly payload: { readonly dispatcher: string; readonly event_id: string; readonly reason: string };
     }
-  | { readonly type: "DispatchRetried"; readonly payload: { readonly dispatcher: string; readonly event_id: string } };
+  | { readonly type: "DispatchRetried"; readonly payload: { readonly dispatcher: string; readonly event_id: string } }
+  | { readonly type: "TokenGranted"; readonly payload: GrantedToken }
+  | { readonly type: "TokenRevoked"; readonly payload: { readonly name: string } }
+  | { readonly type: "AccessRefused"; readonly payload: RefusedAccess };
 
-export const emptyHost: HostState = { functions: new Map(), schemas: new Map() };
+export const emptyHost: HostState = { functions: new Map(), schemas: new Map(), tokens: new Map() };
 
 /** The version of a function that is in charge now. */
 export function activeVersion(history: FunctionHistory): DeployedFunction {
@@ -96,10 +126,18 @@ export function foldHost(state: HostState, event: HostEvent, position: number): 
       const fingerprints = [...(state.schemas.get(aggregate_type) ?? []), fingerprint];
       return { ...state, schemas: new Map(state.schemas).set(aggregate_type, fingerprints) };
     }
+    case "TokenGranted":
+      return { ...state, tokens: new Map(state.tokens).set(event.payload.name, event.payload) };
+    case "TokenRevoked": {
+      const tokens = new Map(state.tokens);
+      tokens.delete(event.payload.name);
+      return { ...state, tokens };
+    }
     case "CommandParked":
     case "CommandRetried":
     case "DispatchParked":
     case "DispatchRetried":
+    case "AccessRefused":
       return state;
   }
 }
@@ -108,7 +146,7 @@ function withFunction(state: HostState, name: string, history: FunctionHistory):
   return { ...state, functions: new Map(state.functions).set(name, history) };
 }
 
-/** The state as JSON, of the form that the schema's root record has. */
+/** The state as JSON, of the form that the schema's root record has. What tokens there are is told by the file of them. */
 export function hostStateJson(state: HostState): unknown {
   return { functions: Object.fromEntries(state.functions), schemas: Object.fromEntries(state.schemas) };
 }

@@ -23,6 +23,8 @@ export type Dispatcher = {
   readonly since: number;
 };
 
+/** The same in every host, so it is parsed once. */
+
 export class Deployments {
   #state: HostState = emptyHost;
   readonly #schemas = new Map<string, AggregateSchema>();
@@ -72,7 +74,9 @@ export class Deployments {
 
   /** A version that is known to be registered, since something stored names it. */
   schema(aggregateType: string, fingerprint: string): AggregateSchema {
-    const schema = this.findSchema(aggregateType, fingerprint);
+    // Evento's own schema only grows, so the newest reads what any earlier host wrote.
+    const isOwn = aggregateType === hostAggregateType;
+    const schema = isOwn ? this.#latest.get(aggregateType) : this.findSchema(aggregateType, fingerprint);
     invariant(
       schema !== undefined,
       `schema ${fingerprint} of ${aggregateType} is named in the log and not registered there`,

@@ -5,6 +5,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
+import { AccessHistory } from "./access-history.ts";
 import { Deployment } from "./deployment.ts";
 import { Deployments } from "./deployments.ts";
 import { Dispatching } from "./dispatching.ts";
@@ -62,6 +63,7 @@ export type PostedEvent = {
 export class Engine {
   readonly deployments: Deployments;
   readonly deployment: Deployment;
+  readonly access: AccessHistory;
   readonly dispatching: Dispatching;
   readonly queries: Queries;
   readonly functions: Functions;
@@ -103,6 +105,7 @@ export class Engine {
     this.functions = functions;
     this.dispatching = new Dispatching({ ...shared, rules, turns }, onFatal);
     this.deployment = new Deployment({ ...shared, dispatching: this.dispatching, folding, parking });
+    this.access = new AccessHistory({ ...shared });
     this.queries = new Queries({ journal, deployments, folding, mailboxes, memberships });
     this.#intake = new Intake({ ...shared, mailboxes, turns });
     this.#journal = journal;

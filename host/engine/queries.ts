@@ -19,6 +19,13 @@ export type Moment =
   | { readonly kind: "sequence"; readonly sequence: number }
   | { readonly kind: "time"; readonly time: number };
 
+export type EventQuery = {
+  readonly after: number;
+  readonly filter?: EventFilter;
+  /** Whether events of a type of aggregate are shown; all are when left out. */
+  readonly sees?: (aggregateType: string) => boolean;
+};
+
 export type EventPage = {
   readonly events: readonly EventJson[];
   /** Where to go on: the position up to which the log was looked at. */
@@ -54,8 +61,7 @@ export class Queries {
   /** @throws EventoError COMMAND_UNKNOWN */
   async command(id: string): Promise<CommandView> {
     const record = await this.#journal.command(id);
-    if (record === undefined)
-      throw new EventoError("COMMAND_UNKNOWN", `found no command with the id ${JSON.stringify(id.slice(0, 200))}`);
+    if (record === undefined) throw commandUnknown(id);
     return commandViewOf(record, this.#deployments);
   }
 
@@ -71,13 +77,13 @@ export class Queries {
   /** @throws EventoError EVENT_UNKNOWN */
   async event(id: string): Promise<EventJson> {
     const event = await this.#journal.event(id);
-    if (event === undefined)
-      throw new EventoError("EVENT_UNKNOWN", `found no event with the id ${JSON.stringify(id.slice(0, 200))}`);
+    if (event === undefined) throw eventUnknown(id);
     return eventJsonOf(event, this.#deployments);
   }
 
   /** Events in log order after a position: at most `limit`, and no more once their payloads are `pageBytesMax` long. */
-  async events(query: { after: number; limit: number; filter?: EventFilter }): Promise<EventPage> {
+  async events(query: EventQuery & { readonly limit: number }): Promise<EventPage> {
+    const { sees = () => true } = query;
     const limit = Math.min(query.limit, pageRowsMax);
     const events: EventJson[] = [];
     let { after } = query;
@@ -91,6 +97,7 @@ export class Queries {
         scanLimit: query.after + scanLimit - after,
       });
       for (const event of read.events) {
+        if (!sees(event.aggregate_type)) continue;
         events.push(eventJsonOf(event, this.#deployments));
         bytes += event.payload.length;
         if (bytes >= pageBytesMax) return { events, scannedTo: event.position };
@@ -102,7 +109,7 @@ export class Queries {
   }
 
   /** Events after a position and, as they happen, those to come, in pages that are never empty; ends with the signal. */
-  async *follow(query: { after: number; filter?: EventFilter; signal: AbortSignal }): AsyncGenerator<EventPage> {
+  async *follow(query: EventQuery & { readonly signal: AbortSignal }): AsyncGenerator<EventPage> {
     let { after } = query;
     let wake = (): void => {};
     const unwatch = this.#journal.watch(() => wake());
@@ -113,11 +120,8 @@ export class Queries {
         // Made before the look, so that what comes in between is not missed.
         const { promise: news, resolve } = Promise.withResolvers<void>();
         wake = resolve;
-        const page = await this.events({
-          after,
-          limit: 500,
-          ...(query.filter === undefined ? {} : { filter: query.filter }),
-        });
+        const { signal: _, ...what } = query;
+        const page = await this.events({ ...what, after, limit: 500 });
         if (page.events.length > 0) yield page;
         else if (page.scannedTo === after && !query.signal.aborted) await news;
         after = page.scannedTo;
@@ -224,6 +228,14 @@ export class Queries {
     if (sequence === 0) throw unknownAggregate(entity, moment);
     return { aggregate: hostAggregate, aggregate_type: hostAggregateType, sequence, state: hostStateJson(state) };
   }
+}
+
+export function commandUnknown(id: string): EventoError {
+  return new EventoError("COMMAND_UNKNOWN", `found no command with the id ${JSON.stringify(id.slice(0, 200))}`);
+}
+
+export function eventUnknown(id: string): EventoError {
+  return new EventoError("EVENT_UNKNOWN", `found no event with the id ${JSON.stringify(id.slice(0, 200))}`);
 }
 
 function unknownAggregate(entity: string, moment?: Moment): EventoError {

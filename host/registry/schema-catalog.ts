@@ -5,7 +5,7 @@
 //   number = registration (from 1; 0 is Evento's own schema) × blockSize + record (from 1)
 //
 // A record that a later version leaves as it was keeps its number.
-import { hostAggregate, hostSchema } from "../domain/host-schema.ts";
+import { hostAggregate, hostAggregateType, hostSchema } from "../domain/host-schema.ts";
 import { hostEventOf } from "../engine/host-stream.ts";
 import { EventoError } from "../errors.ts";
 import { pageRowsMax } from "../limits.ts";
@@ -123,7 +123,9 @@ export class SchemaCatalog {
 
   /** The schema that a stored payload is written in. @throws EventoError SCHEMA_UNKNOWN */
   async entryOf({ aggregate_type, schema, record }: RecordName): Promise<CatalogEntry> {
-    const key = `${aggregate_type}.${record} ${schema}`;
+    // Evento's own schema only grows, so what an earlier host wrote has the same records.
+    const fingerprint = aggregate_type === hostAggregateType ? this.#host.fingerprint : schema;
+    const key = `${aggregate_type}.${record} ${fingerprint}`;
     if (!this.#byRecord.has(key)) await this.refresh();
     const entry = this.#byRecord.get(key);
     if (entry !== undefined) return entry;

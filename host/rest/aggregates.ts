@@ -1,5 +1,6 @@
 // /aggregates: states, now and then.
 import type { Engine } from "../engine/engine.ts";
+import { entityTypeOf } from "../domain/entity-id.ts";
 import { EventoError } from "../errors.ts";
 import { answer, linkNext, named, pageParameters, type Route } from "./route.ts";
 
@@ -9,6 +10,7 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
       method: "get",
       path: "/aggregates",
       summary: "Aggregates of a type",
+      access: ["read"],
       parameters: [
         {
           name: "aggregate_type",
@@ -41,9 +43,11 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
           },
         },
       },
-      async handle(ctx, _, query) {
+      async handle(ctx, _, query, caller) {
         const limit = query.limit();
-        const aggregates = await engine.queries.aggregates(query.requiredText("aggregate_type"), {
+        const aggregateType = query.requiredText("aggregate_type");
+        caller.require("read", aggregateType);
+        const aggregates = await engine.queries.aggregates(aggregateType, {
           after: query.text("after") ?? "",
           limit,
         });
@@ -56,6 +60,7 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
       method: "get",
       path: "/aggregates/:entity",
       summary: "The aggregate that an entity is or belongs to, now or then",
+      access: ["read"],
       parameters: [
         {
           name: "entity",
@@ -78,7 +83,8 @@ export function aggregateRoutes({ engine }: { readonly engine: Engine }): readon
         },
       ],
       answers: { "200": { description: "The aggregate.", content: { "application/json": named("Aggregate") } } },
-      async handle(ctx, { entity = "" }, query) {
+      async handle(ctx, { entity = "" }, query, caller) {
+        caller.require("read", engine.deployments.aggregateTypeOf(entityTypeOf(entity)));
         const sequence = query.count("at_sequence");
         const time = query.time("at_time");
         if (sequence !== undefined && time !== undefined)

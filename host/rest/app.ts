@@ -2,6 +2,7 @@
 import { Router } from "@koa/router";
 import Koa, { type Context } from "koa";
 
+import type { Access } from "../access/access.ts";
 import { isLoopback } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
@@ -29,6 +30,7 @@ import { traceRoutes } from "./traces.ts";
 export type RestAppOptions = {
   readonly engine: Engine;
   readonly logger: Logger;
+  readonly access: Access;
   readonly checks: ReadyChecks;
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
@@ -46,7 +48,7 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
   const metrics = new HostMetrics(options);
   const report = new ProblemReport({ logger });
   const routes = routesOf({ ...options, metrics, report });
-  const router = routerOf(routes);
+  const router = routerOf(routes, options.access);
   const app = new Koa();
   // A broken connection is no failure of the host.
   app.on("error", (error: Error) => logger.log("debug", "rest.connection", { reason: error.message }));
@@ -86,11 +88,15 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
   return routes;
 }
 
-function routerOf(routes: readonly Route[]): Router {
+function routerOf(routes: readonly Route[], access: Access): Router {
   const router = new Router({ sensitive: true });
-  for (const { method, path, handle, parameters = [] } of routes) {
+  for (const route of routes) {
+    const { method, path, handle, parameters = [] } = route;
     const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-    router[method](path, async (ctx) => handle(ctx, ctx.params, new QueryParameters(ctx.querystring, known)));
+    router[method](path, async (ctx) => {
+      const caller = await access.admit(ctx.req, route);
+      await handle(ctx, ctx.params, new QueryParameters(ctx.querystring, known), caller);
+    });
   }
   return router;
 }
@@ -133,3 +139,4 @@ function answerProblem(ctx: Context, report: ProblemReport, error: unknown): voi
   ctx.body = JSON.stringify(problem);
   if (problem.status === 503) ctx.set("Retry-After", String(retryAfterS));
 }
+  if (problem.status === 401) ctx.set("WWW-Authenticate", "Bearer");

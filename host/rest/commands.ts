@@ -1,10 +1,12 @@
 // /commands: post, ask, retry.
 import type { Context } from "koa";
 
+import type { Caller } from "../access/caller.ts";
 import type { Engine, Posted } from "../engine/engine.ts";
 import type { CommandView } from "../engine/views.ts";
+import { commandUnknown } from "../engine/queries.ts";
 import { EventoError } from "../errors.ts";
-import { commandPostOf } from "./drafts.ts";
+import { commandPostOf, requireScope } from "./drafts.ts";
 import { takeInTurn } from "./line-intake.ts";
 import type { HostMetrics } from "./metrics.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
@@ -37,6 +39,7 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
       summary: "Post a command and wait for its outcome",
       description:
         "The outcome is always an event: a business refusal is a 200 too. As application/x-ndjson many commands in one request, one answer line each, in order, as they end.",
+      access: ["commands"],
       parameters: [
         {
           name: "Idempotency-Key",
@@ -62,12 +65,13 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           content: { "application/json": named("CommandView") },
         },
       },
-      handle: (ctx) => post(ctx, context),
+      handle: (ctx, _, __, caller) => post(ctx, caller, context),
     },
     {
       method: "get",
       path: "/commands",
       summary: "List commands that are parked or pending",
+      access: ["operate", "read"],
       parameters: [
         { name: "status", in: "query", required: true, description: "which", schema: { enum: ["parked", "pending"] } },
         ...pageParameters("id"),
@@ -84,7 +88,7 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           },
         },
       },
-      async handle(ctx, _, query) {
+      async handle(ctx, _, query, caller) {
         const status = query.requiredText("status");
         if (status !== "parked" && status !== "pending")
           throw new EventoError(
@@ -93,25 +97,38 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           );
         const limit = query.limit();
         const commands = await engine.queries.commandsIn(status, { after: query.text("after") ?? "", limit });
+        const seen = commands.filter(
+          ({ command }) => caller.may("operate") || caller.may("read", command.aggregate_type),
+        );
         const next = commands.length === limit ? (commands.at(-1)?.command.id ?? null) : null;
         linkNext(ctx, next);
-        answer(ctx, 200, { commands, next });
+        answer(ctx, 200, { commands: seen, next });
       },
     },
     {
       method: "get",
       path: "/commands/:id",
       summary: "One command and what became of it",
+      description: "Who may post commands to its type of aggregate may look as well.",
+      access: ["read", "commands", "operate"],
       parameters: [commandId],
       answers: { "200": { description: "The command.", content: { "application/json": named("CommandView") } } },
-      async handle(ctx, { id = "" }) {
-        answer(ctx, 200, await engine.queries.command(id));
+      async handle(ctx, { id = "" }, _, caller) {
+        const view = await engine.queries.command(id);
+        const { aggregate_type: of } = view.command;
+        if (!caller.may("read", of) && !caller.may("commands", of) && !caller.may("operate")) {
+          // What may not be read looks like what is not there.
+          caller.refused(`read:${of}`);
+          throw commandUnknown(id);
+        }
+        answer(ctx, 200, view);
       },
     },
     {
       method: "post",
       path: "/commands/:id/retry",
       summary: "Make a parked command pending again",
+      access: ["operate"],
       parameters: [
         commandId,
         { name: "Prefer", in: "header", description: "as for a post", schema: { type: "string" } },
@@ -135,13 +152,17 @@ const commandId = {
   schema: { type: "string" },
 } as const;
 
-async function post(ctx: Context, context: CommandRoutesContext): Promise<void> {
+async function post(ctx: Context, caller: Caller, context: CommandRoutesContext): Promise<void> {
   if (requireMediaType(ctx.req, [types.json, types.ndjson]) === types.ndjson) {
-    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, context));
+    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller }));
     return;
   }
   const value = await readJson(ctx.req);
-  await answerOutcome(ctx, context, () => context.engine.post(commandPostOf(value, ctx.req)));
+  await answerOutcome(ctx, context, () => {
+    const draft = commandPostOf(value, ctx.req);
+    requireScope(caller, "commands", { draft, engine: context.engine });
+    return context.engine.post(draft);
+  });
 }
 
 /** Waits as long as the client wants to, and answers what there is then. */
@@ -171,11 +192,16 @@ async function counted(metrics: HostMetrics, outcome: () => Promise<CommandView>
 }
 
 /** Takes a line in, and answers how it will end. */
-async function begin(line: Line, earlier: Earlier, context: CommandRoutesContext): Promise<Begun> {
-  const { engine, metrics, report } = context;
+async function begin(
+  line: Line,
+  earlier: Earlier,
+  context: CommandRoutesContext & { readonly caller: Caller },
+): Promise<Begun> {
+  const { engine, metrics, report, caller } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
     const draft = commandPostOf(parseJson(bytesOf(line)));
+    requireScope(caller, "commands", { draft, engine });
     const posted = await takeInTurn(() => engine.post(draft), earlier);
     const outcome = counted(metrics, () => outcomeWithin(posted, { ...context, waitMs: undefined }));
     return { outcome: outcome.then((view) => JSON.stringify(view), refused) };

@@ -1,6 +1,9 @@
 // Drafts that clients post: JSON bodies and lines, with the id perhaps in a header.
 import type { IncomingMessage } from "node:http";
 
+import type { Caller } from "../access/caller.ts";
+import { entityTypeOf } from "../domain/entity-id.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { CommandPost, EventPost } from "../engine/intake.ts";
 import { EventoError } from "../errors.ts";
 import { fieldsOf, optionalCount, optionalText, requiredText } from "./json-fields.ts";
@@ -29,6 +32,21 @@ export function eventPostOf(value: unknown, request?: IncomingMessage): EventPos
     event_type: requiredText(fields, "event_type"),
     payload: fields["payload"] ?? {},
   };
+}
+
+/**
+ * Whether the caller may post a draft: by the type of aggregate that its entity belongs to.
+ *
+ * @throws EventoError FORBIDDEN; ENTITY_ID_INVALID
+ */
+export function requireScope(
+  caller: Caller,
+  action: "commands" | "events",
+  { draft, engine }: { draft: CommandPost | EventPost; engine: Engine },
+): void {
+  if (caller.isAdmitted && caller.may(action)) return;
+  // A type that nobody knows is one that only who may post to all hears about.
+  caller.require(action, engine.deployments.aggregateTypeOf(entityTypeOf(draft.entity)));
 }
 
 /** An id from the body or the header `Idempotency-Key`, plain or as the quoted string that the header's draft standard wants. */

@@ -1,7 +1,7 @@
 // The log as a stream: to its end as NDJSON, or on and on as server-sent events. A client that reads slowly is read for slowly.
 import type { Engine } from "../engine/engine.ts";
+import type { EventQuery } from "../engine/queries.ts";
 import type { EventJson } from "../engine/views.ts";
-import type { EventFilter } from "../ports/journal.ts";
 
 /** A comment so often while nothing happens, so that a broken connection shows on both sides. */
 const heartbeatMs = 15_000;
@@ -9,11 +9,7 @@ const eventsPerRead = 200;
 /** Text that goes out at once, about. */
 const chunkCharsMin = 32 << 10;
 
-export type StreamQuery = {
-  readonly after: number;
-  readonly filter: EventFilter;
-  readonly signal: AbortSignal;
-};
+export type StreamQuery = EventQuery & { readonly signal: AbortSignal };
 
 /** All events from a position to what is the head now, or the first `limit` of them, a line each. */
 export async function* logLines(
@@ -25,7 +21,7 @@ export async function* logLines(
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   while (after < head && left > 0 && !query.signal.aborted) {
     const limit = Math.min(eventsPerRead, left);
-    const { events, scannedTo } = await engine.queries.events({ after, limit, filter: query.filter });
+    const { events, scannedTo } = await engine.queries.events({ ...query, after, limit });
     const known = events.filter((event) => event.position <= head);
     yield* inChunks(known, (event) => `${JSON.stringify(event)}\n`);
     if (scannedTo === after) return;

@@ -3,11 +3,13 @@ import { Readable } from "node:stream";
 
 import type { Context } from "koa";
 
+import type { Caller } from "../access/caller.ts";
 import type { Engine, PostedEvent } from "../engine/engine.ts";
+import { eventUnknown, type EventQuery } from "../engine/queries.ts";
 import type { EventJson } from "../engine/views.ts";
 import { EventoError } from "../errors.ts";
 import type { EventFilter } from "../ports/journal.ts";
-import { eventPostOf } from "./drafts.ts";
+import { eventPostOf, requireScope } from "./drafts.ts";
 import { logLines, serverSentEvents } from "./event-streams.ts";
 import { takeInTurn } from "./line-intake.ts";
 import { answerNdjson, type Begun, type Earlier } from "./ndjson-answer.ts";
@@ -38,6 +40,7 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
       summary: "Post an event from outside",
       description:
         "It is appended to its aggregate, folded, dispatched and published. The same id and content again answers the first event.",
+      access: ["events"],
       parameters: [
         {
           name: "Idempotency-Key",
@@ -57,12 +60,14 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
           content: { [types.json]: { type: "object", required: ["event"], properties: { event: named("Event") } } },
         },
       },
-      handle: (ctx) => post(ctx, context),
+      handle: (ctx, _, __, caller) => post(ctx, caller, context),
     },
     {
       method: "get",
       path: "/events",
       summary: "The log in order: a page, the whole as NDJSON, or live as server-sent events",
+      description: "A token for some types of aggregates sees their events and no others.",
+      access: ["read"],
       parameters: [
         ...pageParameters("position"),
         ...filters.map((name) => ({
@@ -93,39 +98,50 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
           },
         },
       },
-      handle: (ctx, _, query) => list(ctx, query, context),
+      handle: (ctx, _, query, caller) => list(ctx, query, { ...context, caller }),
     },
     {
       method: "get",
       path: "/events/:id",
       summary: "One event",
+      access: ["read"],
       parameters: [
         { name: "id", in: "path", required: true, description: "the event's id", schema: { type: "string" } },
       ],
       answers: { "200": { description: "The event.", content: { [types.json]: named("Event") } } },
-      async handle(ctx, { id = "" }) {
-        answer(ctx, 200, await engine.queries.event(id));
+      async handle(ctx, { id = "" }, _, caller) {
+        const event = await engine.queries.event(id);
+        if (!caller.may("read", event.aggregate_type)) {
+          // What may not be read looks like what is not there.
+          caller.refused(`read:${event.aggregate_type}`);
+          throw eventUnknown(id);
+        }
+        answer(ctx, 200, event);
       },
     },
   ];
 }
 
-async function post(ctx: Context, context: EventRoutesContext): Promise<void> {
+type CallContext = EventRoutesContext & { readonly caller: Caller };
+
+async function post(ctx: Context, caller: Caller, context: EventRoutesContext): Promise<void> {
   if (requireMediaType(ctx.req, [types.json, types.ndjson]) === types.ndjson) {
-    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, context));
+    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller }));
     return;
   }
   const draft = eventPostOf(await readJson(ctx.req), ctx.req);
+  requireScope(caller, "events", { draft, engine: context.engine });
   const event = await appended(await context.engine.postEvent(draft), context.waits);
   ctx.set("Location", `/events/${encodeURIComponent(event.id)}`);
   answer(ctx, 201, { event });
 }
 
-async function begin(line: Line, earlier: Earlier, context: EventRoutesContext): Promise<Begun> {
-  const { engine, report, waits } = context;
+async function begin(line: Line, earlier: Earlier, context: CallContext): Promise<Begun> {
+  const { engine, report, waits, caller } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
     const draft = eventPostOf(parseJson(bytesOf(line)));
+    requireScope(caller, "events", { draft, engine });
     const posted = await takeInTurn(() => engine.postEvent(draft), earlier);
     return { outcome: appended(posted, waits).then((event) => JSON.stringify({ event }), refused) };
   } catch (error) {
@@ -143,28 +159,33 @@ async function appended(posted: PostedEvent, waits: OutcomeWaits): Promise<Event
   });
 }
 
-async function list(ctx: Context, query: QueryParameters, context: EventRoutesContext): Promise<void> {
+async function list(ctx: Context, query: QueryParameters, context: CallContext): Promise<void> {
   const filter: EventFilter = Object.fromEntries(
     filters.flatMap((name) => {
       const value = query.text(name);
       return value === undefined ? [] : [[name, value]];
     }),
   );
+  const { caller } = context;
+  if (filter.aggregate_type !== undefined) caller.require("read", filter.aggregate_type);
+  const sees = (aggregateType: string): boolean => caller.may("read", aggregateType);
   const after = query.count("after") ?? 0;
   ctx.vary("Accept");
   switch (ctx.accepts(types.json, types.ndjson, types.sse)) {
     case types.json:
-      await page(ctx, { after, limit: query.limit(), filter }, context);
+      await page(ctx, { after, limit: query.limit(), filter, sees }, context);
       return;
     case types.ndjson: {
       const limit = query.count("limit");
-      stream(ctx, types.ndjson, context, (signal) => logLines(context.engine, { after, limit, filter, signal }));
+      stream(ctx, types.ndjson, context, (signal) => logLines(context.engine, { after, limit, filter, sees, signal }));
       return;
     }
     case types.sse: {
       query.requireAbsent("limit", "following has no end");
       const from = lastEventIdOf(ctx) ?? after;
-      stream(ctx, types.sse, context, (signal) => serverSentEvents(context.engine, { after: from, filter, signal }));
+      stream(ctx, types.sse, context, (signal) =>
+        serverSentEvents(context.engine, { after: from, filter, sees, signal }),
+      );
       return;
     }
     case false:
@@ -178,7 +199,7 @@ async function list(ctx: Context, query: QueryParameters, context: EventRoutesCo
 
 async function page(
   ctx: Context,
-  query: { after: number; limit: number; filter: EventFilter },
+  query: EventQuery & { readonly limit: number },
   { engine }: EventRoutesContext,
 ): Promise<void> {
   const { events, scannedTo } = await engine.queries.events(query);
@@ -190,7 +211,7 @@ async function page(
 function stream(
   ctx: Context,
   type: string,
-  { closing }: EventRoutesContext,
+  { closing, caller }: CallContext,
   source: (signal: AbortSignal) => AsyncGenerator<string>,
 ): void {
   const ended = new AbortController();
@@ -204,7 +225,15 @@ function stream(
   ctx.status = 200;
   ctx.type = type;
   ctx.set("Cache-Control", "no-store");
-  ctx.body = Readable.from(source(ended.signal), { objectMode: false });
+  ctx.body = Readable.from(whileAdmitted(source(ended.signal), caller), { objectMode: false });
+}
+
+/** Nothing goes out under a token that was revoked or has expired since the stream began. */
+async function* whileAdmitted(texts: AsyncGenerator<string>, caller: Caller): AsyncGenerator<string> {
+  for await (const text of texts) {
+    if (!caller.isAdmitted) return;
+    yield text;
+  }
 }
 
 /** @throws EventoError HEADER_INVALID */

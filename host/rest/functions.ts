@@ -1,4 +1,5 @@
 // /functions: deploy, look, roll back, remove.
+import type { Caller } from "../access/caller.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { DeployedFunction } from "../domain/host-state.ts";
@@ -23,6 +24,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "put",
       path: "/functions/:name",
       summary: "Deploy a function: a component, or rules as data",
+      access: ["deploy"],
       parameters: [name],
       body: {
         "application/wasm": { type: "string", contentMediaType: "application/wasm" },
@@ -45,6 +47,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "get",
       path: "/functions",
       summary: "What is deployed",
+      access: ["read", "deploy", "operate"],
       answers: {
         "200": {
           description: "Functions in the order of their names.",
@@ -57,7 +60,8 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
           },
         },
       },
-      async handle(ctx) {
+      async handle(ctx, _, __, caller) {
+        requireSight(caller);
         const names = [...deployments.state.functions.keys()].toSorted();
         answer(ctx, 200, { functions: names.map((of) => viewOf(engine, of)) });
       },
@@ -66,9 +70,11 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "get",
       path: "/functions/:name",
       summary: "One function: version, processes, calls, failures, times",
+      access: ["read", "deploy", "operate"],
       parameters: [name],
       answers: { "200": { description: "The function.", content: { "application/json": named("FunctionView") } } },
-      async handle(ctx, { name: of = "" }) {
+      async handle(ctx, { name: of = "" }, _, caller) {
+        requireSight(caller);
         answer(ctx, 200, viewOf(engine, of));
       },
     },
@@ -76,6 +82,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "get",
       path: "/functions/:name/versions",
       summary: "All versions of a function",
+      access: ["read", "deploy", "operate"],
       parameters: [name],
       answers: {
         "200": {
@@ -89,7 +96,8 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
           },
         },
       },
-      async handle(ctx, { name: of = "" }) {
+      async handle(ctx, { name: of = "" }, _, caller) {
+        requireSight(caller);
         const active = deployments.active(of);
         const versions = deployments.state.functions.get(of)?.versions ?? [];
         answer(ctx, 200, { active: active.version, versions: versions.map((version) => deployedJson(of, version)) });
@@ -99,6 +107,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "post",
       path: "/functions/:name/rollback",
       summary: "Make an earlier version active again",
+      access: ["deploy", "operate"],
       parameters: [name],
       body: {
         "application/json": {
@@ -120,6 +129,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       method: "delete",
       path: "/functions/:name",
       summary: "Take a function away",
+      access: ["deploy"],
       description: "Commands that it would have handled are parked from then on; what it did stays.",
       parameters: [name],
       answers: { "204": { description: "Gone." } },
@@ -129,6 +139,11 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       },
     },
   ];
+}
+
+/** What is deployed says something of every aggregate. @throws EventoError FORBIDDEN */
+function requireSight(caller: Caller): void {
+  if (!caller.may("deploy") && !caller.may("operate")) caller.require("read");
 }
 
 function deployedJson(of: string, deployed: DeployedFunction): unknown {

@@ -3,6 +3,13 @@ import { apiSchemas } from "./api-schemas.ts";
 import { knownProblems } from "./problem.ts";
 import { named, type Answer, type JsonSchema, type Route } from "./route.ts";
 
+const bearer = {
+  type: "http",
+  scheme: "bearer",
+  description:
+    "A token of the host's file, or of its OpenID issuer. Not asked for on a host without either. Scopes: commands:T, events:T, read:T with an aggregate type or * for T, read, deploy, operate.",
+};
+
 /** The document for a table of routes. */
 export function openapiOf(routes: readonly Route[]): JsonSchema {
   const paths: { [path: string]: { [method: string]: unknown } } = {};
@@ -20,7 +27,7 @@ export function openapiOf(routes: readonly Route[]): JsonSchema {
         "Event Sourcing with DDD and CQRS over WebAssembly functions. Errors are RFC 9457 problem documents with a stable `code`.",
     },
     paths,
-    components: { schemas: apiSchemas },
+    components: { schemas: apiSchemas, securitySchemes: { bearer } },
     "x-error-codes": knownProblems(),
   };
 }
@@ -31,6 +38,8 @@ function operationOf(route: Route): JsonSchema {
     operationId: `${route.method} ${route.path}`.replaceAll(/[^A-Za-z0-9]+/g, "_").replace(/_$/, ""),
     summary: route.summary,
     ...(route.description === undefined ? {} : { description: route.description }),
+    // A list has alternatives; what a scope means for one type of aggregate, the scheme's description says.
+    security: route.access === "open" ? [] : route.access.map((action) => ({ bearer: [action] })),
     ...(route.parameters === undefined ? {} : { parameters: route.parameters }),
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: contentOf(route.body) } }),
     responses: {

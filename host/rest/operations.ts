@@ -31,6 +31,7 @@ export function operationRoutes(context: {
       method: "get",
       path: "/healthz",
       summary: "The process is alive",
+      access: "open",
       answers: { "200": { description: "It is.", ...health } },
       async handle(ctx) {
         answer(ctx, 200, { status: "ok", checks: {} });
@@ -40,6 +41,7 @@ export function operationRoutes(context: {
       method: "get",
       path: "/readyz",
       summary: "The host takes commands",
+      access: "open",
       answers: {
         "200": { description: "It does.", ...health },
         "503": { description: "It does not: see the checks.", ...health },
@@ -62,8 +64,10 @@ export function operationRoutes(context: {
       method: "get",
       path: "/metrics",
       summary: "Metrics in Prometheus' text form",
+      access: ["operate", "read"],
       answers: { "200": { description: "The metrics.", content: { "text/plain": { type: "string" } } } },
-      async handle(ctx) {
+      async handle(ctx, _, __, caller) {
+        if (!caller.may("operate")) caller.require("read");
         ctx.status = 200;
         ctx.type = context.metrics.contentType;
         ctx.body = await context.metrics.text();
@@ -73,6 +77,7 @@ export function operationRoutes(context: {
       method: "get",
       path: "/openapi.json",
       summary: "This document",
+      access: "open",
       answers: { "200": { description: "OpenAPI 3.1.", content: { "application/json": { type: "object" } } } },
       async handle(ctx) {
         ctx.status = 200;

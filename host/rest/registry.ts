@@ -48,6 +48,7 @@ export function registryRoutes({ registry }: { readonly registry: HostRegistry }
     method: "get",
     path: base + path,
     summary: `Schema registry: ${summary.charAt(0).toLowerCase()}${summary.slice(1)}`,
+    access: ["read"],
     parameters: [...parameters, ...ignored],
     answers: {
       "200": { description: "As Confluent's registry answers it.", content: { [registryMediaType]: {} } },
@@ -61,7 +62,9 @@ export function registryRoutes({ registry }: { readonly registry: HostRegistry }
         },
       },
     },
-    async handle(ctx) {
+    async handle(ctx, _, __, caller) {
+      // All schemas are in it.
+      caller.require("read");
       const { status, body } = await registry.answer({ method: ctx.method, path: ctx.path.slice(base.length) });
       ctx.status = status;
       ctx.type = registryMediaType;

@@ -1,6 +1,8 @@
 // A route and its description in one: what serves is what the OpenAPI document says.
 import type { Context } from "koa";
 
+import type { Caller } from "../access/caller.ts";
+import type { Action } from "../access/scope.ts";
 import type { QueryParameters } from "./query-parameters.ts";
 
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -25,6 +27,8 @@ export type Route = {
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
+  /** Who may call it: a token with one of these scopes, for any type of aggregate; which of them, the handler sees to. */
+  readonly access: "open" | readonly Action[];
   readonly parameters?: readonly Parameter[];
   readonly body?: { readonly [mediaType: string]: JsonSchema };
   /** Answers by status. Problems are added for all. */
@@ -34,6 +38,7 @@ export type Route = {
     parameters: { readonly [name: string]: string },
     /** The query, with no parameters but those declared. */
     query: QueryParameters,
+    caller: Caller,
   ) => Promise<void>;
 };
 

@@ -1,4 +1,5 @@
 // /schemas: what aggregates look like, in all versions.
+import type { Caller } from "../access/caller.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { AggregateSchema } from "../schemas/aggregate-schema.ts";
@@ -20,6 +21,7 @@ export function schemaRoutes({ engine }: { readonly engine: Engine }): readonly 
       method: "put",
       path: "/schemas/:aggregate",
       summary: "Register a schema, or a new version of one",
+      access: ["deploy"],
       parameters: [aggregate],
       body: { "application/json": { type: "array", items: { type: "object" } } },
       answers: {
@@ -36,6 +38,7 @@ export function schemaRoutes({ engine }: { readonly engine: Engine }): readonly 
       method: "get",
       path: "/schemas",
       summary: "The newest schema of each aggregate",
+      access: ["read", "deploy"],
       answers: {
         "200": {
           description: "Schemas in the order of their names.",
@@ -44,8 +47,9 @@ export function schemaRoutes({ engine }: { readonly engine: Engine }): readonly 
           },
         },
       },
-      async handle(ctx) {
-        const schemas = deployments.aggregateTypes().map((of) => schemaJson(engine, newest(engine, of)));
+      async handle(ctx, _, __, caller) {
+        const seen = deployments.aggregateTypes().filter((of) => sees(caller, of));
+        const schemas = seen.map((of) => schemaJson(engine, newest(engine, of)));
         answer(ctx, 200, { schemas });
       },
     },
@@ -53,9 +57,11 @@ export function schemaRoutes({ engine }: { readonly engine: Engine }): readonly 
       method: "get",
       path: "/schemas/:aggregate",
       summary: "The newest schema of an aggregate",
+      access: ["read", "deploy"],
       parameters: [aggregate],
       answers: { "200": { description: "The schema.", content: { "application/json": named("Schema") } } },
-      async handle(ctx, { aggregate: of = "" }) {
+      async handle(ctx, { aggregate: of = "" }, _, caller) {
+        if (!sees(caller, of)) caller.require("read", of);
         answer(ctx, 200, schemaJson(engine, newest(engine, of)));
       },
     },
@@ -63,18 +69,24 @@ export function schemaRoutes({ engine }: { readonly engine: Engine }): readonly 
       method: "get",
       path: "/schemas/:aggregate/:fingerprint",
       summary: "One version of a schema",
+      access: ["read", "deploy"],
       parameters: [
         aggregate,
         { name: "fingerprint", in: "path", required: true, description: "16 hex digits", schema: { type: "string" } },
       ],
       answers: { "200": { description: "The schema.", content: { "application/json": named("Schema") } } },
-      async handle(ctx, { aggregate: of = "", fingerprint = "" }) {
+      async handle(ctx, { aggregate: of = "", fingerprint = "" }, _, caller) {
+        if (!sees(caller, of)) caller.require("read", of);
         const schema = deployments.findSchema(of, fingerprint);
         if (schema === undefined) throw unknown(`${of}/${fingerprint}`);
         answer(ctx, 200, schemaJson(engine, schema));
       },
     },
   ];
+}
+
+function sees(caller: Caller, of: string): boolean {
+  return caller.may("read", of) || caller.may("deploy");
 }
 
 function newest({ deployments }: Engine, of: string): AggregateSchema {

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { Access } from "../access/access.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
@@ -19,6 +20,7 @@ import type { Route } from "./route.ts";
 export type RestOptions = {
   readonly engine: Engine;
   readonly logger: Logger;
+  readonly access: Access;
   readonly checks: ReadyChecks;
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */

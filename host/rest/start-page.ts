@@ -5,6 +5,7 @@ export const startPageRoute: Route = {
   method: "get",
   path: "/",
   summary: "A page for people",
+  access: "open",
   answers: { "200": { description: "HTML.", content: { "text/html": { type: "string" } } } },
   async handle(ctx) {
     ctx.status = 200;

@@ -8,6 +8,8 @@ export function traceRoutes({ engine }: { readonly engine: Engine }): readonly R
       method: "get",
       path: "/traces/:id",
       summary: "The whole causation tree that a command or event belongs to",
+      description: "It crosses aggregates, and takes a token that reads all of them.",
+      access: ["read"],
       parameters: [
         { name: "id", in: "path", required: true, description: "id of a command or event", schema: { type: "string" } },
       ],
@@ -17,7 +19,8 @@ export function traceRoutes({ engine }: { readonly engine: Engine }): readonly R
           content: { "application/json": named("Trace") },
         },
       },
-      async handle(ctx, { id = "" }) {
+      async handle(ctx, { id = "" }, _, caller) {
+        caller.require("read");
         answer(ctx, 200, await engine.trace(id));
       },
     },

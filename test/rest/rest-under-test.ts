@@ -2,13 +2,14 @@
 // document of the very host that gave it.
 import type { ExecutionContext } from "ava";
 
+import { Access } from "../../host/access/access.ts";
 import { systemChance, systemClock } from "../../host/clock.ts";
 import { Engine } from "../../host/engine/engine.ts";
 import type { EngineSettings } from "../../host/engine/settings.ts";
 import { MemoryFunctions, plainComponent, type PlainFunction } from "../../host/functions/memory-functions.ts";
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";
 import { openMemoryJournal } from "../../host/journal/memory/memory-journal.ts";
-import type { LogFields, LogLevel } from "../../host/json-log.ts";
+import type { LogFields, Logger, LogLevel } from "../../host/json-log.ts";
 import { HostRegistry } from "../../host/registry/host-registry.ts";
 import { SchemaCatalog } from "../../host/registry/schema-catalog.ts";
 import { RestServer } from "../../host/rest/server.ts";
@@ -29,6 +30,8 @@ export type RestStart = {
   readonly waitMs?: number;
   /** Settles when a write is on the disk. */
   readonly sync?: () => Promise<void>;
+  /** A file of tokens; nobody is asked for one when left out. */
+  readonly tokens?: string;
   /** Deployed under the name `boxes` at the start; null for nothing. */
   readonly boxes?: PlainFunction | null;
 };
@@ -73,8 +76,11 @@ export class RestUnderTest {
     );
     const logged: RestUnderTest["logged"] = [];
     const server: RestServer = await RestServer.listen({
+    const logger: Logger = { log: (level, event, fields = {}) => logged.push({ level, event, fields }) };
+    const access = await Access.open({ tokens: start.tokens ?? "", history: engine.access, logger });
       engine,
-      logger: { log: (level, event, fields = {}) => logged.push({ level, event, fields }) },
+      access,
+      logger,
       checks: {},
       registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
       publisher: undefined,
@@ -88,6 +94,7 @@ export class RestUnderTest {
       await server.close();
       await journal.close();
     });
+      await access.close();
     const check = await DocumentCheck.of(server.url);
     const rest = new RestUnderTest({ engine, functions, server, logged, check });
     if (start.boxes !== null) await rest.deploy("boxes", start.boxes ?? boxes());

@@ -1,0 +1,87 @@
+// The tokens that hold now: the file's, read again when it changes. A file that can't be read leaves in force what was.
+import { unwatchFile, watchFile } from "node:fs";
+
+import { EventoError, reasonOf } from "../errors.ts";
+import type { Logger } from "../json-log.ts";
+import type { Grant } from "./grant.ts";
+import { scopeOf, ScopeSet } from "./scope.ts";
+import { readTokenFile, type TokenEntry } from "./token-file.ts";
+import { hashOf } from "./token.ts";
+
+/** How often the file is looked at: a revoked token works no longer than this. By name, so that a file put in place of it is seen. */
+const lookMs = 200;
+
+export type TokensOptions = {
+  readonly path: string;
+  readonly logger: Logger;
+  /** Called with what holds, at the start and after each change. The next change waits for it. */
+  readonly onChange: (entries: readonly TokenEntry[]) => Promise<void>;
+};
+
+export class Tokens {
+  readonly #path: string;
+  readonly #logger: Logger;
+  readonly #onChange: TokensOptions["onChange"];
+  #byHash: ReadonlyMap<string, TokenEntry> = new Map();
+  #reading: Promise<void> = Promise.resolve();
+  readonly #look = (): void => {
+    this.#reading = this.#reading.then(() => this.#readAgain());
+  };
+
+  private constructor({ path, logger, onChange }: TokensOptions) {
+    this.#path = path;
+    this.#logger = logger;
+    this.#onChange = onChange;
+  }
+
+  /** @throws EventoError TOKENS_INVALID */
+  static async open(options: TokensOptions): Promise<Tokens> {
+    const tokens = new Tokens(options);
+    watchFile(options.path, { interval: lookMs, persistent: false }, tokens.#look);
+    try {
+      await tokens.#take(await readTokenFile(options.path));
+    } catch (error) {
+      await tokens.close();
+      throw error;
+    }
+    return tokens;
+  }
+
+  /** The grant of a token; undefined for one that is unknown or has expired. */
+  find(token: string): Grant | undefined {
+    const hash = hashOf(token);
+    const entry = this.#byHash.get(hash);
+    if (entry === undefined) return undefined;
+    const scopes = new ScopeSet(entry.scopes.map(scopeOf).filter((scope) => scope !== undefined));
+    const end = entry.expires === null ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
+    // An entry that was read again with other rights is another one: who was let in under the old one asks anew.
+    const isLive = (): boolean => this.#byHash.get(hash) === entry && Date.now() < end;
+    return isLive() ? { name: entry.name, scopes, isLive } : undefined;
+  }
+
+  async close(): Promise<void> {
+    unwatchFile(this.#path, this.#look);
+    await this.#reading;
+  }
+
+  async #readAgain(): Promise<void> {
+    try {
+      await this.#take(await readTokenFile(this.#path));
+      this.#logger.log("info", "access.tokens.read", { tokens: this.#byHash.size });
+    } catch (error) {
+      const code = error instanceof EventoError ? error.code : undefined;
+      this.#logger.log("error", "access.tokens.kept", { code, reason: reasonOf(error) });
+    }
+  }
+
+  async #take(entries: readonly TokenEntry[]): Promise<void> {
+    const before = this.#byHash;
+    this.#byHash = new Map(entries.map((entry) => [entry.hash, unchanged(before.get(entry.hash), entry)]));
+    await this.#onChange(entries);
+  }
+}
+
+/** The entry as it was when nothing of it is different, so that what goes on under it goes on. */
+function unchanged(before: TokenEntry | undefined, entry: TokenEntry): TokenEntry {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(entry) ? before : entry;
+}
