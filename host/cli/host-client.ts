@@ -71,6 +71,7 @@ export class HostClient {
   }
 
   /** The body of an answer, as it comes. */
+  async *bytes(call: Call): AsyncGenerator<Uint8Array> {
     const response = await this.#request(call);
     if (response.body === null) return;
     const reader = response.body.getReader();
