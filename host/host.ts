@@ -53,7 +53,7 @@ export class Host {
     const failure = new Failure({ logger, onFatal });
     await using resources = new AsyncDisposableStack();
     if (await isVacant(config.data)) await initJournal(config.data);
-    const { journal, identity } = await openJournal({ directory: config.data, onFatal: failure.raise });
+    const { journal, identity, store } = await openJournal({ directory: config.data, onFatal: failure.raise });
     resources.defer(() => journal.close());
     const snapshots = await openSnapshots(config, { log: identity.id, logger });
     resources.defer(() => snapshots.close());
@@ -83,8 +83,8 @@ export class Host {
       });
     const checks = { journal: () => failure.reason };
     const url = (): string => rest.url;
-    const log = identity.id;
-    const { publisher, intake, registry } = kafkaOf({ config, journal, log, door: engine, logger, url });
+    const log = { ...identity, store };
+    const { publisher, intake, registry } = kafkaOf({ config, journal, log: log.id, door: engine, logger, url });
     const rest: RestServer = await RestServer.listen({
       engine,
       access,

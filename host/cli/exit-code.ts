@@ -8,11 +8,13 @@ export const usageCode = "USAGE_INVALID";
 /** Nothing answers at the host's address, or the connection broke. */
 export const unreachableCode = "HOST_UNREACHABLE";
 
+const usageCodes: ReadonlySet<string> = new Set([usageCode, "CONFIG_INVALID", "LOCATION_INVALID"]);
+
 /** @param error - what a command threw. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 3 {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof EventoError)) return 1;
-  if (error.code === usageCode || error.code === "CONFIG_INVALID") return 2;
+  if (usageCodes.has(error.code)) return 2;
   return error.code === unreachableCode ? 3 : 1;
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 
 import { addAggregate } from "./commands/aggregate.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addBuild } from "./commands/build.ts";
 import { addCommand } from "./commands/command.ts";
 import { addCompletion } from "./commands/completion.ts";
@@ -15,12 +16,13 @@ import { addFunctions } from "./commands/functions.ts";
 import { addNew } from "./commands/new.ts";
 import { addParked } from "./commands/parked.ts";
 import { addReindex } from "./commands/reindex.ts";
+import { addRestore } from "./commands/restore.ts";
 import { addSchemas } from "./commands/schemas.ts";
 import { addServe } from "./commands/serve.ts";
 import { addTest } from "./commands/test.ts";
+import { addToken } from "./commands/token.ts";
 import { addTrace } from "./commands/trace.ts";
 import { addVerify } from "./commands/verify.ts";
-import { addToken } from "./commands/token.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The whole program; errors are thrown, never an exit. */
@@ -73,14 +75,16 @@ Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no host answers.`,
   addFunctions(context);
   addSchemas(context);
   program.commandsGroup("Look after a data directory:");
+  addBackup(context);
+  addRestore(context);
   addVerify(context);
   addReindex(context);
+  program.commandsGroup("Say who may do what:");
+  addToken(context);
   program.commandsGroup("More:");
   addCompletion(context);
   return program;
 }
-  program.commandsGroup("Say who may do what:");
-  addToken(context);
 
 function versionOf(): string {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));

@@ -129,6 +129,7 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
     versions: { type: "array", items: text },
     schema: { type: "array", items: { type: "object" } },
   }),
+  Log: object({ id: text, created: text, groups: whole, position: whole }),
   Health: object(
     { status: { enum: ["ok", "unavailable"] }, checks: { type: "object", additionalProperties: { type: "string" } } },
     {

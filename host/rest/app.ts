@@ -14,6 +14,7 @@ import { aggregateRoutes } from "./aggregates.ts";
 import { commandRoutes } from "./commands.ts";
 import { eventRoutes } from "./events.ts";
 import { functionRoutes } from "./functions.ts";
+import { logGroupRoutes, type StoredLog } from "./log-groups.ts";
 import { HostMetrics } from "./metrics.ts";
 import { openapiOf } from "./openapi.ts";
 import type { OutcomeWaits } from "./outcome-waits.ts";
@@ -29,9 +30,10 @@ import { traceRoutes } from "./traces.ts";
 
 export type RestAppOptions = {
   readonly engine: Engine;
-  readonly logger: Logger;
   readonly access: Access;
+  readonly logger: Logger;
   readonly checks: ReadyChecks;
+  readonly log: StoredLog;
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
@@ -81,6 +83,7 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
     ...functionRoutes(context),
     ...schemaRoutes(context),
     ...registryRoutes(context),
+    ...logGroupRoutes(context),
     ...operationRoutes({ ...context, document: () => document }),
     startPageRoute,
   ];
@@ -138,5 +141,5 @@ function answerProblem(ctx: Context, report: ProblemReport, error: unknown): voi
   ctx.type = "application/problem+json";
   ctx.body = JSON.stringify(problem);
   if (problem.status === 503) ctx.set("Retry-After", String(retryAfterS));
-}
   if (problem.status === 401) ctx.set("WWW-Authenticate", "Bearer");
+}

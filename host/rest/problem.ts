@@ -70,6 +70,7 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   JOURNAL_WRITE_FAILED: [503, "The journal could not be written"],
   JOURNAL_CLOSED: [503, "The host is shutting down"],
   LOG_DAMAGED: [500, "The log is damaged"],
+  COMPONENT_UNKNOWN: [404, "There is no such component"],
   COMPONENT_DAMAGED: [500, "A stored function is damaged"],
   INDEX_DAMAGED: [500, "The index is damaged"],
 };

@@ -13,15 +13,17 @@ import type { HostRegistry } from "../registry/host-registry.ts";
 import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
+import type { StoredLog } from "./log-groups.ts";
 import { OutcomeWaits } from "./outcome-waits.ts";
 import type { ReadyChecks } from "./operations.ts";
 import type { Route } from "./route.ts";
 
 export type RestOptions = {
   readonly engine: Engine;
-  readonly logger: Logger;
   readonly access: Access;
+  readonly logger: Logger;
   readonly checks: ReadyChecks;
+  readonly log: StoredLog;
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;

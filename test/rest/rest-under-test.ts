@@ -68,20 +68,22 @@ export class RestUnderTest {
   static async start(t: ExecutionContext, start: RestStart = {}): Promise<RestUnderTest> {
     const { settings = {}, waitMs = 10_000, sync } = start;
     const functions = new MemoryFunctions();
-    const journal = await openMemoryJournal({ disk: new MemoryDisk(sync === undefined ? {} : { sync }) });
+    const disk = new MemoryDisk(sync === undefined ? {} : { sync });
+    const journal = await openMemoryJournal({ disk });
     const fail = (error: unknown): void => t.fail(`the engine failed: ${String(error)}`);
     const engine = await Engine.open(
       { journal, functions, snapshots: noSnapshots, clock: systemClock, chance: systemChance },
       { settings: { triesMax: 2, backoffMs: 1, ...settings }, onFatal: fail, onTrouble: (_, error) => fail(error) },
     );
     const logged: RestUnderTest["logged"] = [];
-    const server: RestServer = await RestServer.listen({
     const logger: Logger = { log: (level, event, fields = {}) => logged.push({ level, event, fields }) };
     const access = await Access.open({ tokens: start.tokens ?? "", history: engine.access, logger });
+    const server: RestServer = await RestServer.listen({
       engine,
       access,
       logger,
       checks: {},
+      log: { id: crypto.randomUUID(), created: new Date().toISOString(), store: disk },
       registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
       publisher: undefined,
       intake: undefined,
@@ -92,9 +94,9 @@ export class RestUnderTest {
       server.stop();
       await engine.close();
       await server.close();
+      await access.close();
       await journal.close();
     });
-      await access.close();
     const check = await DocumentCheck.of(server.url);
     const rest = new RestUnderTest({ engine, functions, server, logged, check });
     if (start.boxes !== null) await rest.deploy("boxes", start.boxes ?? boxes());

@@ -1,0 +1,60 @@
+// `evento restore`: makes a data directory of a copy.
+import { join } from "node:path";
+
+import { withArchive, type ArchiveOptions } from "../archive-option.ts";
+import type { Context } from "../context.ts";
+import { withDataOption, type DataOptions } from "../data-option.ts";
+import { headJson, headText } from "../journal-run.ts";
+import { Progress } from "../progress.ts";
+
+type RestoreOptions = DataOptions & ArchiveOptions & { readonly log?: string };
+
+export function addRestore({ program, terminal }: Context): void {
+  const restore = program.command("restore").description("make a data directory of a copy that `evento backup` made");
+  withDataOption(withArchive(restore, "where the copy is"))
+    .option("--log <uuid>", "which log, when the copy holds several")
+    .addHelpText(
+      "after",
+      `
+The directory has to be absent or empty. Everything is checked: the chain of the log, the digests of components, and these pass
+the gate again. The log keeps its identity, so that its snapshots fit and the topic goes on where it was; a host that still runs
+on the lost directory must not come back. What came after the last backup is gone: a topic that has more than the log is left
+alone, and \`/readyz\` says TOPIC_AHEAD.
+
+Examples:
+  $ evento restore file:/mnt/backup/evento --data ./data
+  $ evento restore s3://bank-backup/evento --data /var/lib/evento`,
+    )
+    .action(async (location: string, options: RestoreOptions) => {
+      const { archiveAt } = await import("../../archive/archive-location.ts");
+      const { restore: restored } = await import("../../archive/restore.ts");
+      const { ProcessFunctions } = await import("../../functions/process-functions.ts");
+      const archive = archiveAt({ location, endpoint: options.s3Endpoint });
+      let done = 0;
+      const progress = new Progress({
+        terminal,
+        text: (seconds) => `${done.toLocaleString("en")} groups, ${seconds.toFixed(1)} s`,
+      });
+      try {
+        const report = await restored({
+          archive,
+          log: options.log,
+          directory: options.data,
+          openFunctions: () =>
+            ProcessFunctions.open({ directory: join(options.data, "components"), logger: () => undefined }),
+          onGroup: (group) => {
+            done = group;
+            progress.step();
+          },
+        });
+        const { log, head, components } = report;
+        if (terminal.isForPerson(options))
+          terminal.result(
+            `${terminal.styled("restored", "good")}  log ${log}: ${headText(head)}, ${components} components`,
+          );
+        else terminal.json({ log, head: headJson(head), components });
+      } finally {
+        await archive.close();
+      }
+    });
+}
