@@ -8,7 +8,7 @@ const deadlineMs = 20_000;
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`found after ${deadlineMs} ms that it is not so: ${isSo}`);
+    if (performance.now() > end) throw new Error(`found after ${deadlineMs} ms that it is not so: ${isSo.toString()}`);
     await delay(lookMs);
   }
 }

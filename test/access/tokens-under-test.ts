@@ -1,5 +1,6 @@
 // A file of tokens for a test, and tokens of it.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -21,6 +22,10 @@ export class TokensUnderTest {
   /** Puts anything into the file. */
   write(text: string): void {
     writeFileSync(this.path, text);
+  }
+
+  text(): Promise<string> {
+    return readFile(this.path, "utf8");
   }
 
   async create(name: string, scopes: readonly string[], expires: string | null = null): Promise<string> {
