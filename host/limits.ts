@@ -14,7 +14,7 @@ export const schemaFieldsMax = 500;
 /** Types within types of one schema. */
 export const schemaDepthMax = 32;
 /** Schemas kept parsed by their text. */
-export const schemasParsedMax = 256;
+export const schemasParsedMax = 64;
 /** Digits of a decimal: far beyond money, and still quick to turn into text. */
 export const decimalDigitsMax = 1_000;
 /** Faults that one answer lists. */

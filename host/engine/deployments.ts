@@ -24,6 +24,7 @@ export type Dispatcher = {
 };
 
 /** The same in every host, so it is parsed once. */
+const ownSchema = parseAggregateSchema(hostSchema, { reserved: true });
 
 export class Deployments {
   #state: HostState = emptyHost;
@@ -35,7 +36,7 @@ export class Deployments {
   #dispatchers: Dispatcher[] = [];
 
   constructor() {
-    this.#addSchema(parseAggregateSchema(hostSchema, { reserved: true }));
+    this.#addSchema(ownSchema);
   }
 
   get state(): HostState {

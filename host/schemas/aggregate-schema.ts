@@ -1,6 +1,6 @@
 // One version of an aggregate's schema: parsed once, then everything that reads or writes its records hangs on it.
 import { EventoError } from "../errors.ts";
-import { schemaFieldsMax } from "../limits.ts";
+import { schemaFieldsMax, schemasParsedMax } from "../limits.ts";
 import { canonicalText } from "./canonical-text.ts";
 import { collectDeclarations } from "./declarations.ts";
 import { FaultList } from "./fault-list.ts";
@@ -43,8 +43,11 @@ function throwFaults(faults: FaultList): void {
   });
 }
 
+/** Schemas by their text: one and the same is parsed by the check of a function, its deployment and each start of an engine. */
+const parsed = new Map<string, AggregateSchema>();
+
 /**
- * Parses the schema of an aggregate.
+ * Parses the schema of an aggregate, or finds it among those parsed before.
  *
  * @param value - JSON array of named types.
  * @param options - `reserved` for the host's own schema, in the namespace that nobody else may have.
@@ -57,6 +60,8 @@ export function parseAggregateSchema(value: unknown, options: { readonly reserve
   const nodes: readonly unknown[] = Array.isArray(value) ? value : [];
   const text = boundedText(value, faults) ?? "";
   throwFaults(faults);
+  const known = parsed.get(text);
+  if (known !== undefined) return known;
 
   const declarations = collectDeclarations(nodes, faults);
   const name = readName(nodes, declarations, faults, options.reserved ?? false);
@@ -82,7 +87,7 @@ export function parseAggregateSchema(value: unknown, options: { readonly reserve
         .filter((shape) => shape.mark.kind === kind)
         .map((shape) => [shortNameOf(shape.name), recordCodec(shape, { formats, declarations })]),
     );
-  return {
+  const schema: AggregateSchema = {
     name,
     fingerprint: fingerprintOf(canonicalText(types.values())),
     text,
@@ -97,4 +102,8 @@ export function parseAggregateSchema(value: unknown, options: { readonly reserve
     types,
     referencesIn: referenceScan(root, formats),
   };
+  if (options.reserved === true) return schema;
+  if (parsed.size >= schemasParsedMax) parsed.clear();
+  parsed.set(text, schema);
+  return schema;
 }
