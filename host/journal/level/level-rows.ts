@@ -21,6 +21,16 @@ const rowsReadAtOnce = 1_000;
 const rowsEncodedAtOnce = 500;
 const stateBytesAtOnce = 4 << 20;
 
+/** Runs a task after a delay in milliseconds. Returns a function that cancels it. */
+type Later = (delayMs: number, task: () => void) => () => void;
+
+/** By the machine's time, without keeping the process alive: what is not written behind is projected again. */
+const laterHere: Later = (delayMs, task) => {
+  const timer = setTimeout(task, delayMs);
+  timer.unref();
+  return () => clearTimeout(timer);
+};
+
 export class LevelRows implements Rows {
   readonly #db: LevelDatabase;
   readonly #fatality: Fatality;
@@ -31,16 +41,18 @@ export class LevelRows implements Rows {
   /** Rows put by this group or later are among those that wait, and nowhere else. */
   #waitingSince: number;
   #flushing: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #later: Later;
+  #cancelFlush: (() => void) | undefined;
   #closed = false;
 
-  /** @param given - `checkpoint` is what the index on disk reflects. */
-  constructor(given: { db: LevelDatabase; fatality: Fatality; checkpoint: Checkpoint }) {
+  /** @param given - `checkpoint` is what the index on disk reflects; `later` gives the time of the writes behind. */
+  constructor(given: { db: LevelDatabase; fatality: Fatality; checkpoint: Checkpoint; later?: Later }) {
     this.#db = given.db;
     this.#fatality = given.fatality;
+    this.#later = given.later ?? laterHere;
     this.#checkpoint = given.checkpoint;
     this.#waitingSince = given.checkpoint.group + 1;
-    this.#fatality.onRaise(() => clearTimeout(this.#timer));
+    this.#fatality.onRaise(() => this.#cancelFlush?.());
   }
 
   /** How far the changes so far reflect the log. */
@@ -147,7 +159,7 @@ export class LevelRows implements Rows {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#cancelFlush?.();
     await this.flush();
   }
 
@@ -156,12 +168,11 @@ export class LevelRows implements Rows {
   }
 
   #flushLater(): void {
-    if (this.#timer !== undefined || this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#cancelFlush !== undefined || this.#closed) return;
+    this.#cancelFlush = this.#later(flushMs, () => {
+      this.#cancelFlush = undefined;
       this.#startFlush();
-    }, flushMs);
-    this.#timer.unref();
+    });
   }
 
   #startFlush(): void {
@@ -170,8 +181,8 @@ export class LevelRows implements Rows {
   }
 
   async #flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
     const rows = this.#waiting;
     this.#writing = rows;
     this.#waiting = new Overlay();
