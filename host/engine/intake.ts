@@ -2,7 +2,7 @@
 // that leaves no trace. A known id is answered from its record.
 import { isChosenId } from "../domain/derived-id.ts";
 import { entityTypeOf } from "../domain/entity-id.ts";
-import type { Command, StoredEvent } from "../domain/envelope.ts";
+import type { Command, EventDraft, StoredEvent } from "../domain/envelope.ts";
 import { hostAggregateType } from "../domain/host-schema.ts";
 import { EventoError } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
@@ -136,12 +136,12 @@ export class Intake {
     const { aggregate } = await this.#targetOf(post.entity, aggregateType, schema);
     this.#requireRoomFor(aggregate);
     const id = post.id ?? this.#chance.id();
-    const draft = { entity: post.entity, event_type: post.event_type, payload };
     const rival = this.#events.get(id);
     if (rival !== undefined) {
-      requireSame(id, sameDraft(rival.draft, draft) && rival.draft.event_type === draft.event_type);
+      requireSame(id, sameEvent(rival.draft, rival.schema, post));
       return { kind: "pending", pending: rival };
     }
+    const draft = { entity: post.entity, event_type: post.event_type, payload };
     const pending = new PendingEvent({ id, draft, schema });
     this.#events.set(id, pending);
     void pending.settled.finally(() => this.#events.delete(id));
@@ -228,9 +228,7 @@ export class Intake {
     if (!isChosenId(id)) throw idInvalid(id);
     const event = await this.#journal.event(id);
     if (event === undefined) return undefined;
-    const codec = this.#deployments.schema(event.aggregate_type, event.schema).events.get(event.event_type);
-    const same = event.entity === post.entity && event.event_type === post.event_type;
-    requireSame(id, same && samePayload(codec, post.payload, event.payload));
+    requireSame(id, sameEvent(event, this.#deployments.schema(event.aggregate_type, event.schema), post));
     return event;
   }
 }
@@ -245,6 +243,11 @@ function sameCommand(command: Command, schema: AggregateSchema, post: CommandPos
   return samePayload(schema.commands.get(command.command_type), post.payload, command.payload);
 }
 
+function sameEvent(event: EventDraft, schema: AggregateSchema, post: EventPost): boolean {
+  if (event.entity !== post.entity || event.event_type !== post.event_type) return false;
+  return samePayload(schema.events.get(event.event_type), post.payload, event.payload);
+}
+
 /** The payload sent again, in the version of the schema that the first was stored in: equal bytes are equal content. */
 function samePayload(codec: RecordCodec | undefined, payload: unknown, stored: Uint8Array): boolean {
   if (codec === undefined) return false;
@@ -254,13 +257,6 @@ function samePayload(codec: RecordCodec | undefined, payload: unknown, stored: U
     if (error instanceof EventoError) return false;
     throw error;
   }
-}
-
-function sameDraft(
-  one: { entity: string; payload: Uint8Array },
-  other: { entity: string; payload: Uint8Array },
-): boolean {
-  return one.entity === other.entity && Buffer.compare(one.payload, other.payload) === 0;
 }
 
 function requireSame(id: string, same: boolean): void {

@@ -3,7 +3,7 @@ import test from "ava";
 import type { EventPost } from "../../host/engine/intake.ts";
 import type { EventJson } from "../../host/engine/views.ts";
 import type { Snapshot, Snapshots } from "../../host/ports/snapshots.ts";
-import { boxes } from "./boxes.ts";
+import { boxes, boxSchemaJson } from "./boxes.ts";
 import { EngineUnderTest } from "./engine-under-test.ts";
 import { settled } from "./manual-clock.ts";
 
@@ -69,6 +69,24 @@ test("an event from outside is folded, and the same id again is the same event",
   t.deepEqual(await postEvent(under, post), event);
   await t.throwsAsync(postEvent(under, { ...post, payload: { n: 5 } }), { code: "ID_CONFLICT" });
   t.like(await under.engine.queries.aggregate("box:1"), { sequence: 1 });
+});
+
+test("an event from outside that waits is the same when it is sent again under a new version of the schema", async (t) => {
+  const under = await EngineUnderTest.start();
+  const post = { id: "sensor-1", entity: "box:1", event_type: "Added", payload: { n: 4 } };
+  under.functions.available("boxes", false);
+  const first = await under.engine.postEvent(post);
+  await settled();
+  under.functions.available("boxes", true);
+  const fields = [
+    { name: "n", type: "int" },
+    { name: "why", type: "string", default: "" },
+  ];
+  const schema = boxSchemaJson.map((type) => ("name" in type && type.name === "Added" ? { ...type, fields } : type));
+  await under.deploy("boxes", boxes({ schema }));
+  const again = await under.engine.postEvent(post);
+  await under.clock.advance(1_000);
+  t.deepEqual(await again.outcome(), await first.outcome());
 });
 
 test("an event from outside that can't be folded is refused without a trace", async (t) => {
