@@ -89,7 +89,7 @@ export class Engine {
     invariant(schema !== undefined, "the host's own schema is there from the start");
     const { onFatal } = options;
     const clock = new LogClock({ clock: ports.clock, last: journal.head.time });
-    const timers = new Timers({ clock: ports.clock });
+    const timers = new Timers({ clock: ports.clock, logClock: clock });
     const host = new HostStream({ schema, sequence: given.sequence });
     const inFlight = new InFlight();
     const memberships = new Memberships({ journal });

@@ -76,6 +76,29 @@ test("a command that waits for its time runs then, also when the host was down m
   t.like(await under.state("box:2"), { count: 1 });
 });
 
+test("what comes of a command that waited is not of a time before it, though the machine's clock goes back", async (t) => {
+  const under = await EngineUnderTest.start();
+  const due = under.clock.now() + 100;
+  await under.deploy(
+    "delaying",
+    boxDispatcher(["Box.Added"], ({ entity }) =>
+      entity === "box:1" ? [{ entity: "box:2", command_type: "Add", payload: { n: 1 }, not_before: due }] : [],
+    ),
+  );
+  const posted = await under.engine.post({ entity: "box:1", command_type: "Add", payload: { n: 1 } });
+  await posted.outcome();
+  await settled();
+  under.functions.available("boxes", false);
+  await under.engine.post({ entity: "box:2", command_type: "Add", payload: { n: 1 } });
+  await under.clock.advance(150);
+  under.clock.jump(-1_000);
+  under.functions.available("boxes", true);
+  await under.clock.advance(60_000);
+  const { events } = await under.engine.queries.events({ after: 0, limit: 10, filter: { aggregate: "box:2" } });
+  t.is(events.length, 2);
+  t.true(Date.parse(events[1]?.time ?? "") >= due);
+});
+
 test("a chain that goes on for ever is parked at the depth limit", async (t) => {
   const forever = boxDispatcher(["Box.Added", "evento.CommandParked"], () => [
     { entity: "box:1", command_type: "Add", payload: { n: 1 } },

@@ -3,7 +3,7 @@ import type { Clock } from "../../host/ports/clock.ts";
 
 export class ManualClock implements Clock {
   #now = Date.UTC(2026, 0, 1);
-  #timers: { readonly at: number; readonly task: () => void }[] = [];
+  #timers: { at: number; readonly task: () => void }[] = [];
 
   now(): number {
     return this.#now;
@@ -40,6 +40,7 @@ export class ManualClock implements Clock {
   /** Sets the machine's clock back or forth without anything coming due. */
   jump(ms: number): void {
     this.#now += ms;
+    for (const timer of this.#timers) timer.at += ms;
   }
 }
 
