@@ -209,16 +209,17 @@ export class Dispatch {
       if (result.kind === "made") return this.#append([result], event.position);
       reason = result.reason;
     }
-    await this.#park(event, reason);
+    await this.#park(event, reason, event.position);
   }
 
-  async #park(event: StoredEvent, reason: string): Promise<void> {
+  /** @param done - position up to which everything is done then. */
+  async #park(event: StoredEvent, reason: string, done: number): Promise<void> {
     const { clock, host } = this.#context;
     const announced = host.next(
       { type: "DispatchParked", payload: { dispatcher: this.name, event_id: event.id, reason } },
       { time: clock.now(), due: dueTo(event) },
     );
-    await this.#append([], event.position, [
+    await this.#append([], done, [
       { kind: "dispatch-parked", dispatcher: this.name, position: event.position, reason },
       announced,
     ]);
@@ -237,7 +238,11 @@ export class Dispatch {
         const dispatcher = this.#dispatcher();
         if (event === undefined || dispatcher === undefined || this.#stopped) return;
         const result = await this.#dispatch(dispatcher, event);
-        if (result.kind === "failed") continue;
+        if (result.kind === "failed") {
+          // Announced again, so that after a restart it does not look as if this version had not tried.
+          await this.#park(event, result.reason, this.#after);
+          continue;
+        }
         const announced = host.next(
           { type: "DispatchRetried", payload: { dispatcher: this.name, event_id: event.id } },
           { time: clock.now(), due: dueTo(event) },

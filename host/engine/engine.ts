@@ -117,16 +117,18 @@ export class Engine {
     this.#mailboxes = mailboxes;
   }
 
-  /** Takes up where the log ends: what is deployed, what is pending, where dispatchers are. */
+  /** Takes up where the log ends: what is deployed, what is pending, where dispatchers are, what a new version has yet to retry. */
   static async open(ports: EnginePorts, options: EngineOptions): Promise<Engine> {
     const deployments = new Deployments();
-    const { sequence, pending } = await recover(ports, deployments);
+    const { sequence, pending, overdue } = await recover(ports, deployments);
     const engine = new Engine(ports, options, { deployments, sequence });
     for (const command of pending) {
       engine.#inFlight.add(command);
       engine.#turns.deliver(command);
     }
     engine.dispatching.start();
+    for (const dispatcher of overdue.dispatchers) engine.dispatching.retryParked(dispatcher);
+    await engine.#parking.retryAll(overdue.commands);
     return engine;
   }
 

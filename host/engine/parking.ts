@@ -66,6 +66,14 @@ export class Parking {
     }
   }
 
+  /** Makes commands pending again that a new version was to retry when the host ended. */
+  async retryAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      const record = await this.#journal.command(id);
+      if (record?.status === "parked") await this.#again(record, "a new version was deployed before the host started");
+    }
+  }
+
   async #again(record: CommandRecord, reason: string): Promise<PendingCommand> {
     const { command } = record;
     const pending = pendingOf({ ...record, attempts: 0 }, this.#deployments);

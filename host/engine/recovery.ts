@@ -4,17 +4,28 @@ import { invariant } from "../errors.ts";
 import type { CommandRecord, Journal } from "../ports/journal.ts";
 import type { Deployments } from "./deployments.ts";
 import { hostEventOf } from "./host-stream.ts";
+import { OverdueRetries } from "./overdue-retries.ts";
 import { pendingOf } from "./parking.ts";
 import type { PendingCommand } from "./pending.ts";
 
 const rowsPerPage = 1_000;
 
-/** Folds `evento:host` into `deployments`, and answers its sequence and the pending commands in the order they were accepted. */
+/**
+ * Folds `evento:host` into `deployments`, and answers its sequence, the pending commands in the order they were accepted, and what
+ * should have been retried when the host ended.
+ */
 export async function recover(
   { journal }: { journal: Journal },
   deployments: Deployments,
-): Promise<{ sequence: number; pending: readonly PendingCommand[] }> {
-  const sequence = await foldHistory(journal, deployments);
+): Promise<{ sequence: number; pending: readonly PendingCommand[]; overdue: OverdueRetries }> {
+  const overdue = new OverdueRetries({ deployments });
+  const sequence = await foldHistory(journal, {
+    latestSchema: (aggregateType) => deployments.latestSchema(aggregateType),
+    apply(event, position) {
+      deployments.apply(event, position);
+      overdue.see(event);
+    },
+  });
   const records: CommandRecord[] = [];
   let after = "";
   for (;;) {
@@ -25,10 +36,14 @@ export async function recover(
     after = last.command.id;
   }
   const inOrder = records.toSorted((one, other) => one.ordinal - other.ordinal);
-  return { sequence, pending: inOrder.map((record) => pendingOf(record, deployments)) };
+  return { sequence, pending: inOrder.map((record) => pendingOf(record, deployments)), overdue };
 }
 
-async function foldHistory(journal: Journal, deployments: Deployments): Promise<number> {
+/** Folds all of `evento:host` into `deployments`. @returns its sequence. */
+export async function foldHistory(
+  journal: Journal,
+  deployments: Pick<Deployments, "apply" | "latestSchema">,
+): Promise<number> {
   const schema = deployments.latestSchema(hostAggregateType);
   invariant(schema !== undefined, "the host's own schema is there from the start");
   let sequence = 0;

@@ -1,5 +1,6 @@
 import test from "ava";
 
+import { plainComponent } from "../../host/functions/memory-functions.ts";
 import { boxDispatcher, boxes } from "./boxes.ts";
 import { EngineUnderTest } from "./engine-under-test.ts";
 import { settled } from "./manual-clock.ts";
@@ -132,6 +133,42 @@ test("an event that a dispatcher fails on is tried, announced and passed over, a
   await under.deploy("failing", failing);
   await under.clock.advance(1_000);
   t.like(await under.state("box:2"), { count: 198 });
+});
+
+test("a crash at any moment of a deployment leaves nothing parked that the new version can dispatch", async (t) => {
+  const dispatching = (mended: boolean) =>
+    boxDispatcher(["Box.Added"], ({ entity }) => {
+      if (!mended) throw new Error("not yet");
+      return entity === "box:1" ? [{ entity: "box:2", command_type: "Add", payload: { n: 1 } }] : [];
+    });
+  for (let turns = 0; turns < 60; turns++) {
+    const under = await EngineUnderTest.start({ functions: { boxes: boxes(), dispatching: dispatching(false) } });
+    await under.add("box:1", 1);
+    under.functions.register("mended", dispatching(true));
+    const deploy = async () => under.engine.deployment.component("dispatching", plainComponent("mended"));
+    void deploy();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await under.crash();
+    await deploy();
+    await under.clock.advance(1_000);
+    t.like(await under.state("box:2"), { count: 1 }, `after ${turns} turns`);
+  }
+});
+
+test("a dispatch that a new version fails on too is not tried again by a restart", async (t) => {
+  let tries = 0;
+  const failing = boxDispatcher(["Box.Added"], () => {
+    tries++;
+    throw new Error("never");
+  });
+  const under = await EngineUnderTest.start({ functions: { boxes: boxes(), failing } });
+  await under.add("box:1", 1);
+  await under.deploy("failing", failing);
+  await under.clock.advance(1_000);
+  t.is(tries, 6);
+  await under.crash();
+  await under.clock.advance(1_000);
+  t.is(tries, 6);
 });
 
 for (const [what, command] of [

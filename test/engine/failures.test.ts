@@ -1,5 +1,6 @@
 import test from "ava";
 
+import { plainComponent } from "../../host/functions/memory-functions.ts";
 import { boxes } from "./boxes.ts";
 import { EngineUnderTest } from "./engine-under-test.ts";
 import { settled } from "./manual-clock.ts";
@@ -92,6 +93,21 @@ test("a new version retries what was parked under the old one", async (t) => {
   t.is((await under.engine.queries.command("a")).status, "done");
   t.is((await under.engine.queries.command("b")).status, "done");
   t.deepEqual(await under.state("box:1"), { count: 2, items: {}, points_at: [] });
+});
+
+test("a crash at any moment of a deployment leaves nothing parked that the new version was to retry", async (t) => {
+  for (let turns = 0; turns < 60; turns++) {
+    const under = await EngineUnderTest.start();
+    await under.post(misbehave("fail"));
+    under.functions.register("mended", boxes({ mended: true }));
+    const deploy = async () => under.engine.deployment.component("boxes", plainComponent("mended"));
+    void deploy();
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await under.crash();
+    await deploy();
+    await under.clock.advance(1_000);
+    t.is((await under.engine.queries.command("bad")).status, "done", `after ${turns} turns`);
+  }
 });
 
 test("a function that can't be run now does not use up tries", async (t) => {
