@@ -1,0 +1,57 @@
+// One request to a host, and what was told before the connection broke.
+import type { Receipt } from "./receipt.ts";
+import type { Draft, Request } from "./request.ts";
+
+const answerDeadlineMs = 30_000;
+
+/**
+ * Asks a host.
+ *
+ * @returns receipts of what was answered; less than was asked when the connection broke.
+ */
+export async function ask(url: string, request: Request): Promise<readonly Receipt[]> {
+  return request.kind === "lines" ? askLines(url, request.drafts) : askOne(url, request.draft, request.kind);
+}
+
+async function askOne(url: string, draft: Draft, kind: "command" | "async" | "event"): Promise<readonly Receipt[]> {
+  try {
+    const response = await fetch(`${url}/${kind === "event" ? "events" : "commands"}`, {
+      method: "POST",
+      body: JSON.stringify(draft),
+      headers: { "content-type": "application/json", ...(kind === "async" ? { prefer: "respond-async" } : {}) },
+      signal: AbortSignal.timeout(answerDeadlineMs),
+    });
+    const answer: unknown = await response.json();
+    return [{ draft, status: response.status, answer }];
+  } catch {
+    return [];
+  }
+}
+
+async function askLines(url: string, drafts: readonly Draft[]): Promise<readonly Receipt[]> {
+  let text = "";
+  try {
+    const response = await fetch(`${url}/commands`, {
+      method: "POST",
+      body: drafts.map((draft) => `${JSON.stringify(draft)}\n`).join(""),
+      headers: { "content-type": "application/x-ndjson" },
+      signal: AbortSignal.timeout(answerDeadlineMs),
+    });
+    const decoder = new TextDecoder();
+    if (response.body !== null)
+      for await (const chunk of response.body) text += decoder.decode(chunk, { stream: true });
+  } catch {
+    // What came before is told all the same.
+  }
+  const lines = text.split("\n").slice(0, -1);
+  return lines.flatMap((line, index) => {
+    const draft = drafts[index];
+    const answer = JSON.parse(line);
+    return draft === undefined ? [] : [{ draft, status: answer.code === undefined ? 200 : answer.status, answer }];
+  });
+}
+
+/** Whether the host said that it can't say now: the same again later. */
+export function isAway({ status }: Receipt): boolean {
+  return status === 503;
+}

@@ -1,0 +1,31 @@
+// npm run torture -- [--minutes 10] [--phase NAME] [--seed N]: a real host under load, and everything that can happen to it.
+import { Console } from "node:console";
+import { parseArgs } from "node:util";
+
+import { phases } from "./phases.ts";
+import { torture } from "./torture-run.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "10" },
+    phase: { type: "string", multiple: true, default: [] },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+  },
+});
+const output = new Console(process.stdout);
+const minutes = Number(values.minutes);
+const seed = Number(values.seed);
+const unknown = values.phase.find((name) => !phases.some((phase) => phase.name === name));
+if (!(minutes > 0) || !Number.isSafeInteger(seed) || unknown !== undefined) {
+  const names = phases.map(({ name, about }) => `  ${name.padEnd(16)}${about}`).join("\n");
+  output.log(`npm run torture -- [--minutes 10] [--phase NAME]… [--seed N]\n\n${names}`);
+  process.exit(2);
+}
+output.log(`seed ${seed}, ${minutes} minutes`);
+const reports = await torture({
+  phases: phases.filter(({ name }) => values.phase.length === 0 || values.phase.includes(name)),
+  minutes,
+  seed,
+  say: (line) => output.log(line),
+});
+process.exit(reports.every(({ failure }) => failure === undefined) ? 0 : 1);
