@@ -1,6 +1,7 @@
 // Configuration: the same names in flags, the environment and a file. A flag wins over the environment, which wins over the file.
 import { readFileSync } from "node:fs";
 
+import type { CertificatePaths } from "./access/certificate.ts";
 import { EventoError, reasonOf } from "./errors.ts";
 
 export type HostConfig = {
@@ -24,6 +25,9 @@ export type HostConfig = {
   readonly registry: string;
   /** A file of tokens; empty for none. */
   readonly tokens: string;
+  /** Files of the certificate (with its chain) and its key, in PEM; empty for plain HTTP. */
+  readonly tls_cert: string;
+  readonly tls_key: string;
   /** Listen on other addresses than loopback although there are no tokens. */
   readonly insecure: boolean;
   /** Longest time of one call of a function. */
@@ -61,6 +65,12 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
   },
   registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
   tokens: { about: "a file of tokens, made by `evento token`", fallback: "", kind: "text" },
+  tls_cert: {
+    about: "a file of the certificate and its chain in PEM; with it HTTPS is spoken",
+    fallback: "",
+    kind: "text",
+  },
+  tls_key: { about: "a file of the certificate's key in PEM", fallback: "", kind: "text" },
   insecure: { about: "listen on other addresses than loopback without tokens", fallback: "false", kind: "flag" },
   function_deadline_ms: { about: "longest time of one call of a function", fallback: "1000", kind: "count" },
   function_idle_ms: {
@@ -109,6 +119,8 @@ export function readConfig(given: {
     kafka_intake: flagOf("kafka_intake", value("kafka_intake")),
     registry: value("registry"),
     tokens: value("tokens"),
+    tls_cert: value("tls_cert"),
+    tls_key: value("tls_key"),
     insecure: flagOf("insecure", value("insecure")),
     function_deadline_ms: countOf("function_deadline_ms", value("function_deadline_ms")),
     function_idle_ms: countOf("function_idle_ms", value("function_idle_ms")),
@@ -133,6 +145,13 @@ export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly 
       hint: "name a file of tokens in EVENTO_TOKENS, listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
     });
   return { host, port };
+}
+
+/** Where the certificate is; undefined for plain HTTP. @throws EventoError CONFIG_INVALID */
+export function certificateOf({ tls_cert, tls_key }: HostConfig): CertificatePaths | undefined {
+  if (tls_cert === "" && tls_key === "") return undefined;
+  if (tls_cert !== "" && tls_key !== "") return { cert: tls_cert, key: tls_key };
+  throw new EventoError("CONFIG_INVALID", "found one of EVENTO_TLS_CERT and EVENTO_TLS_KEY, expected both or neither");
 }
 
 export function isLoopback(host: string): boolean {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 
 import { systemChance, systemClock } from "./clock.ts";
 import { Access } from "./access/access.ts";
-import { addressOf, isLoopback, type HostConfig } from "./config.ts";
+import { Certificate } from "./access/certificate.ts";
+import { addressOf, certificateOf, isLoopback, type HostConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
@@ -50,6 +51,7 @@ export class Host {
   /** Opens the data directory, making it where there is nothing, and listens. @throws EventoError as the adapters do */
   static async open({ config, logger, onFatal }: HostOptions): Promise<Host> {
     const address = addressOf(config);
+    const paths = certificateOf(config);
     const failure = new Failure({ logger, onFatal });
     await using resources = new AsyncDisposableStack();
     if (await isVacant(config.data)) await initJournal(config.data);
@@ -81,6 +83,12 @@ export class Host {
         listen: config.listen,
         hint: "whoever reaches this address may do everything; EVENTO_TOKENS asks for tokens",
       });
+    const certificate = paths === undefined ? undefined : await Certificate.open({ paths, logger });
+    resources.defer(async () => certificate?.close());
+    if (certificate === undefined && !isLoopback(address.host))
+      logger.log("warn", "tls.none", {
+        hint: "tokens go over the network as they are: set EVENTO_TLS_CERT and EVENTO_TLS_KEY, or encrypt in front",
+      });
     const checks = { journal: () => failure.reason };
     const url = (): string => rest.url;
     const log = { ...identity, store };
@@ -95,6 +103,7 @@ export class Host {
       publisher,
       intake,
       address,
+      certificate,
       waitMs: config.wait_ms,
     });
     publisher?.start();

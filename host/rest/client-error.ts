@@ -12,7 +12,9 @@ const codes: { readonly [code: string]: string } = {
 
 /** Answers a problem on the bare socket and ends it. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Duplex): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
+  // Who can't agree on how to encrypt can't be told anything.
+  const isTls = error.code?.startsWith("ERR_SSL") === true || error.code?.startsWith("ERR_TLS") === true;
+  if (!socket.writable || error.code === "ECONNRESET" || isTls) {
     socket.destroy();
     return;
   }

@@ -1,9 +1,11 @@
 // The HTTP server in front of the API, with bounds on connections, heads and silence.
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Access } from "../access/access.ts";
+import type { Certificate } from "../access/certificate.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
@@ -29,6 +31,8 @@ export type RestOptions = {
   readonly publisher: Publisher | undefined;
   /** Undefined when nothing is taken in from Kafka. */
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  /** HTTPS with it, HTTP without. */
+  readonly certificate: Certificate | undefined;
   /** Port 0 takes a free one. */
   readonly address: { readonly host: string; readonly port: number };
   /** Wait for a command's outcome when the client does not say. */
@@ -50,7 +54,7 @@ export class RestServer {
   /** Where it listens; with the port that was taken. */
   readonly url: string;
   readonly routes: readonly Route[];
-  readonly #server: Server;
+  readonly #server: Server | TlsServer;
   readonly #closing: AbortController;
   readonly #waits: OutcomeWaits;
   #closed: Promise<void> | undefined;
@@ -58,7 +62,7 @@ export class RestServer {
   private constructor(given: {
     url: string;
     routes: readonly Route[];
-    server: Server;
+    server: Server | TlsServer;
     closing: AbortController;
     waits: OutcomeWaits;
   }) {
@@ -75,23 +79,15 @@ export class RestServer {
     const waits = new OutcomeWaits();
     const { app, routes } = restApp({ ...options, closing: closing.signal, waits });
     const handle = app.callback();
-    const server = createServer(
-      {
-        headersTimeout: headersDeadlineMs,
-        // A long import is one request: bodies have deadlines of their own, where they are read.
-        requestTimeout: 0,
-        keepAliveTimeout: keepAliveMs,
-        connectionsCheckingInterval: checkMs,
-      },
-      (request, response) => {
-        void handle(request, response);
-      },
-    );
+    const server = serverOf(options.certificate, (request, response) => {
+      void handle(request, response);
+    });
     server.on("clientError", answerClientError);
     server.maxConnections = connectionsMax;
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
-    return new RestServer({ url: urlOf(server.address()), routes, server, closing, waits });
+    const scheme = options.certificate === undefined ? "http" : "https";
+    return new RestServer({ url: urlOf(scheme, server.address()), routes, server, closing, waits });
   }
 
   /**
@@ -125,7 +121,22 @@ export class RestServer {
   }
 }
 
-async function listen(server: Server, { host, port }: RestOptions["address"]): Promise<void> {
+function serverOf(certificate: Certificate | undefined, listener: RequestListener): Server | TlsServer {
+  const bounds = {
+    headersTimeout: headersDeadlineMs,
+    // A long import is one request: bodies have deadlines of their own, where they are read.
+    requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: checkMs,
+  };
+  if (certificate === undefined) return createServer(bounds, listener);
+  const handshake = { handshakeTimeout: headersDeadlineMs };
+  const server = createTlsServer({ ...certificate.options, ...handshake, ...bounds }, listener);
+  certificate.follow((options) => server.setSecureContext(options));
+  return server;
+}
+
+async function listen(server: Server | TlsServer, { host, port }: RestOptions["address"]): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, resolve);
@@ -140,8 +151,8 @@ async function listen(server: Server, { host, port }: RestOptions["address"]): P
   server.off("error", reject);
 }
 
-function urlOf(address: string | AddressInfo | null): string {
+function urlOf(scheme: string, address: string | AddressInfo | null): string {
   if (typeof address !== "object" || address === null)
     throw new Error("invariant broken: a listening server has an address");
-  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  return `${scheme}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }

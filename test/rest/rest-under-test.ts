@@ -88,6 +88,7 @@ export class RestUnderTest {
       publisher: undefined,
       intake: undefined,
       address: { host: "127.0.0.1", port: 0 },
+      certificate: undefined,
       waitMs,
     });
     t.teardown(async () => {
