@@ -34,8 +34,9 @@ export function headText({ group, position }: JournalHead): string {
   return `${group.toLocaleString("en")} groups, ${position.toLocaleString("en")} events`;
 }
 
+const stageTexts = { log: "groups of the log", index: "rows of the index", events: "events folded again" } as const;
+
 function progressText({ stage, done, total }: JournalProgress, seconds: number): string {
-  const what = stage === "log" ? "groups of the log" : "rows of the index";
   const of = total === undefined ? "" : ` of ${total.toLocaleString("en")}`;
-  return `${done.toLocaleString("en")}${of} ${what}, ${seconds.toFixed(1)} s`;
+  return `${done.toLocaleString("en")}${of} ${stageTexts[stage]}, ${seconds.toFixed(1)} s`;
 }

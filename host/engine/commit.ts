@@ -11,7 +11,7 @@ type Decided = Extract<Decision, { kind: "decided" }>;
 const noBytes = new Uint8Array(0);
 
 /** First 16 bytes of the SHA-256 of a state: what re-execution is compared with. */
-function stateHashOf(state: Uint8Array | null): Uint8Array {
+export function stateHashOf(state: Uint8Array | null): Uint8Array {
   return state === null ? noBytes : hash("sha256", state, "buffer").subarray(0, 16);
 }
 

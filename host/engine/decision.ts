@@ -10,7 +10,7 @@ import { foldedOf } from "./folding.ts";
 import type { Folded } from "./mailbox.ts";
 import type { Memberships } from "./memberships.ts";
 import type { PendingCommand } from "./pending.ts";
-import { commandFor, eventFor } from "./resolution.ts";
+import { commandFor, eventFor, stateFor } from "./resolution.ts";
 
 export type Decision =
   | {
@@ -155,10 +155,6 @@ function encodedFor(context: DecisionContext, pending: PendingCommand): Uint8Arr
     if (error instanceof EventoError) return error.message;
     throw error;
   }
-}
-
-function stateFor(handler: InCharge, aggregator: InCharge, state: Uint8Array): Uint8Array {
-  return handler.schema === aggregator.schema ? state : handler.schema.root.resolve(state, aggregator.schema.root);
 }
 
 type AcceptedDrafts = { readonly drafts: readonly EventDraft[]; readonly claimed: readonly string[] };

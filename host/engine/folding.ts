@@ -4,7 +4,7 @@ import { EventoError } from "../errors.ts";
 import { stateBytesMax } from "../limits.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { FoldedState, Journal } from "../ports/journal.ts";
-import type { Snapshots } from "../ports/snapshots.ts";
+import type { SnapshotKey } from "../ports/snapshots.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
 import type { Folded } from "./mailbox.ts";
 import { eventsFor } from "./resolution.ts";
@@ -13,13 +13,21 @@ import { eventsFor } from "./resolution.ts";
 const eventsPerCall = 500;
 const eventBytesPerCall = 4 << 20;
 
+/** Where events and kept states come from. */
+export type FoldingSources = {
+  readonly deployments: Deployments;
+  readonly functions: Functions;
+  readonly journal: Pick<Journal, "sequence" | "stream" | "state">;
+  readonly snapshots: { latest(key: SnapshotKey, atSequence: number): Promise<FoldedState | undefined> };
+};
+
 export class Folding {
   readonly #deployments: Deployments;
   readonly #functions: Functions;
-  readonly #journal: Journal;
-  readonly #snapshots: Snapshots;
+  readonly #journal: FoldingSources["journal"];
+  readonly #snapshots: FoldingSources["snapshots"];
 
-  constructor(given: { deployments: Deployments; functions: Functions; journal: Journal; snapshots: Snapshots }) {
+  constructor(given: FoldingSources) {
     this.#deployments = given.deployments;
     this.#functions = given.functions;
     this.#journal = given.journal;

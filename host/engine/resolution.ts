@@ -1,23 +1,29 @@
 // Puts payloads into the version of the schema that a function was built with.
 import { encodeCommand, encodeEvents } from "../domain/envelope-codec.ts";
-import type { Event, StoredEvent } from "../domain/envelope.ts";
+import type { Command, Event, StoredEvent } from "../domain/envelope.ts";
 import { EventoError } from "../errors.ts";
 import type { AggregateSchema } from "../schemas/aggregate-schema.ts";
-import type { Deployments } from "./deployments.ts";
-import type { PendingCommand } from "./pending.ts";
+import type { Deployments, InCharge } from "./deployments.ts";
 
 /**
  * A command as Avro, its payload as `reader` knows it.
  *
  * @throws EventoError SCHEMA_UNKNOWN_TYPE when the version of the reader has no such command.
  */
-export function commandFor(reader: AggregateSchema, pending: PendingCommand): Uint8Array {
-  const { command, schema } = pending;
+export function commandFor(
+  reader: AggregateSchema,
+  { command, schema }: { readonly command: Command; readonly schema: AggregateSchema },
+): Uint8Array {
   if (schema === reader) return encodeCommand(command);
   const codec = reader.commands.get(command.command_type);
   const writer = schema.commands.get(command.command_type);
   if (codec === undefined || writer === undefined) throw unknownType(reader, command.command_type);
   return encodeCommand({ ...command, payload: codec.resolve(command.payload, writer) });
+}
+
+/** The state as a handler gets it, when another function has folded it. */
+export function stateFor(handler: InCharge, aggregator: InCharge, state: Uint8Array): Uint8Array {
+  return handler.schema === aggregator.schema ? state : handler.schema.root.resolve(state, aggregator.schema.root);
 }
 
 /**

@@ -1,6 +1,6 @@
-/** How far a run over a whole data directory is: groups of the log, or rows of the index. */
+/** How far a run over a whole data directory is: groups of the log, rows of the index, or events that are folded again. */
 export type JournalProgress = {
-  readonly stage: "log" | "index";
+  readonly stage: "log" | "index" | "events";
   readonly done: number;
   /** Undefined when nobody knows before the end. */
   readonly total: number | undefined;

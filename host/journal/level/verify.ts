@@ -2,9 +2,8 @@
 // that the index says what the log says, all of it and no more.
 import { rm } from "node:fs/promises";
 
-import { EventoError, reasonOf } from "../../errors.ts";
-import { faultsMax } from "../../limits.ts";
 import { Fatality } from "../fatality.ts";
+import { FaultList, type FoundFault } from "../fault-list.ts";
 import type { JournalHead } from "../../ports/journal.ts";
 import { readAnchor, type Anchor } from "./head-file.ts";
 import { holdDirectory } from "./held-directory.ts";
@@ -16,8 +15,6 @@ import type { LevelDatabase } from "./level-database.ts";
 import { LevelLog } from "./level-log.ts";
 import { emptyHead, requireReached } from "./log-walk.ts";
 
-export type JournalFault = { readonly code: string; readonly message: string; readonly hint: string | undefined };
-
 export type JournalReport = {
   /** UUID of the log. */
   readonly id: string;
@@ -26,8 +23,8 @@ export type JournalReport = {
   /** Rows of the index that were looked at; undefined when it could not be compared. */
   readonly rowCount: number | undefined;
   readonly faultCount: number;
-  /** The first of the faults. None: the data are sound. */
-  readonly faults: readonly JournalFault[];
+  /** The first of the faults. None: log and index are sound. */
+  readonly faults: readonly FoundFault[];
 };
 
 /**
@@ -85,30 +82,6 @@ export async function verifyJournal(
       });
     } finally {
       await expected.close();
-    }
-  }
-}
-
-class FaultList {
-  readonly first: JournalFault[] = [];
-  count = 0;
-
-  add(error: unknown): void {
-    this.count++;
-    if (this.first.length >= faultsMax) return;
-    const known = error instanceof EventoError;
-    // A projection that breaks off says so without a code: the log then holds what no host may append.
-    const code = known ? error.code : "LOG_INCONSISTENT";
-    this.first.push({ code, message: reasonOf(error), hint: known ? error.hint : undefined });
-  }
-
-  /** Does a step, whose failure is a fault. */
-  async of<Result>(step: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await step();
-    } catch (error) {
-      this.add(error);
-      return undefined;
     }
   }
 }
