@@ -12,6 +12,8 @@ export type HostConfig = {
   /** `file:PATH` or `s3://bucket/prefix`; empty for files under the data directory. */
   readonly snapshots: string;
   readonly s3_endpoint: string;
+  /** Events of an aggregate between two snapshots. */
+  readonly snapshot_events: number;
   /** Comma-separated `host:port`; empty for no Kafka. */
   readonly kafka_brokers: string;
   /** Partitions of the topic when it is made. */
@@ -25,6 +27,9 @@ export type HostConfig = {
   readonly registry: string;
   /** A file of tokens; empty for none. */
   readonly tokens: string;
+  /** URL of an OpenID issuer whose tokens are taken, and whom they must be for; empty for none. */
+  readonly oidc_issuer: string;
+  readonly oidc_audience: string;
   /** Files of the certificate (with its chain) and its key, in PEM; empty for plain HTTP. */
   readonly tls_cert: string;
   readonly tls_key: string;
@@ -50,6 +55,7 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
   data: { about: "the data directory", fallback: "./data", kind: "text" },
   snapshots: { about: "file:PATH or s3://bucket/prefix", fallback: "", kind: "text" },
   s3_endpoint: { about: "URL of an S3 server other than AWS", fallback: "", kind: "text" },
+  snapshot_events: { about: "events of an aggregate between two snapshots", fallback: "100", kind: "count" },
   kafka_brokers: { about: "host:port of Kafka brokers, with commas between", fallback: "", kind: "text" },
   kafka_partitions: { about: "partitions of the topic when it is made", fallback: "12", kind: "count" },
   kafka_tls: { about: "reach the brokers by TLS", fallback: "false", kind: "flag" },
@@ -65,6 +71,8 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
   },
   registry: { about: "URL of a schema registry other than the host's own", fallback: "", kind: "text" },
   tokens: { about: "a file of tokens, made by `evento token`", fallback: "", kind: "text" },
+  oidc_issuer: { about: "URL of an OpenID issuer whose tokens are taken", fallback: "", kind: "text" },
+  oidc_audience: { about: "the audience that its tokens must be for", fallback: "", kind: "text" },
   tls_cert: {
     about: "a file of the certificate and its chain in PEM; with it HTTPS is spoken",
     fallback: "",
@@ -112,6 +120,7 @@ export function readConfig(given: {
     data: value("data"),
     snapshots: value("snapshots"),
     s3_endpoint: value("s3_endpoint"),
+    snapshot_events: countOf("snapshot_events", value("snapshot_events")),
     kafka_brokers: value("kafka_brokers"),
     kafka_partitions: countOf("kafka_partitions", value("kafka_partitions")),
     kafka_tls: flagOf("kafka_tls", value("kafka_tls")),
@@ -119,6 +128,8 @@ export function readConfig(given: {
     kafka_intake: flagOf("kafka_intake", value("kafka_intake")),
     registry: value("registry"),
     tokens: value("tokens"),
+    oidc_issuer: value("oidc_issuer"),
+    oidc_audience: value("oidc_audience"),
     tls_cert: value("tls_cert"),
     tls_key: value("tls_key"),
     insecure: flagOf("insecure", value("insecure")),
@@ -131,7 +142,10 @@ export function readConfig(given: {
 }
 
 /** The address and port to listen on. @throws EventoError CONFIG_INVALID */
-export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly host: string; readonly port: number } {
+export function addressOf({ listen, tokens, oidc_issuer, insecure }: HostConfig): {
+  readonly host: string;
+  readonly port: number;
+} {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(listen);
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
@@ -140,11 +154,23 @@ export function addressOf({ listen, tokens, insecure }: HostConfig): { readonly 
       "CONFIG_INVALID",
       `found EVENTO_LISTEN ${JSON.stringify(listen)}, expected address:port such as 127.0.0.1:8080`,
     );
-  if (!isLoopback(host) && tokens === "" && !insecure)
+  if (!isLoopback(host) && tokens === "" && oidc_issuer === "" && !insecure)
     throw new EventoError("CONFIG_INVALID", `found EVENTO_LISTEN ${listen}, which others can reach, and no tokens`, {
       hint: "name a file of tokens in EVENTO_TOKENS, listen on 127.0.0.1, or set EVENTO_INSECURE=true when something in front keeps others out",
     });
   return { host, port };
+}
+
+/** Whose tokens are taken; undefined for no issuer's. @throws EventoError CONFIG_INVALID */
+export function issuerOf(config: HostConfig): { readonly issuer: string; readonly audience: string } | undefined {
+  const { oidc_issuer: issuer, oidc_audience: audience } = config;
+  if (issuer === "" && audience === "") return undefined;
+  if (issuer !== "" && audience !== "") return { issuer, audience };
+  // An issuer makes tokens for others too: without an audience each of those would open this host.
+  throw new EventoError(
+    "CONFIG_INVALID",
+    "found one of EVENTO_OIDC_ISSUER and EVENTO_OIDC_AUDIENCE, expected both or neither",
+  );
 }
 
 /** Where the certificate is; undefined for plain HTTP. @throws EventoError CONFIG_INVALID */

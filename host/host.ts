@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { systemChance, systemClock } from "./clock.ts";
 import { Access } from "./access/access.ts";
 import { Certificate } from "./access/certificate.ts";
-import { addressOf, certificateOf, isLoopback, type HostConfig } from "./config.ts";
+import { addressOf, certificateOf, isLoopback, issuerOf, type HostConfig } from "./config.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
@@ -52,6 +52,7 @@ export class Host {
   static async open({ config, logger, onFatal }: HostOptions): Promise<Host> {
     const address = addressOf(config);
     const paths = certificateOf(config);
+    const issuer = issuerOf(config);
     const failure = new Failure({ logger, onFatal });
     await using resources = new AsyncDisposableStack();
     if (await isVacant(config.data)) await initJournal(config.data);
@@ -70,13 +71,17 @@ export class Host {
     const engine = await Engine.open(
       { journal, functions, snapshots, clock: systemClock, chance: systemChance },
       {
-        settings: { triesMax: config.tries, depthMax: config.depth },
+        settings: {
+          triesMax: config.tries,
+          depthMax: config.depth,
+          snapshotEventCount: config.snapshot_events,
+        },
         onFatal: failure.raise,
         onTrouble: (event, error) => logger.log("warn", event, { reason: reasonOf(error) }),
       },
     );
     resources.defer(() => engine.close());
-    const access = await Access.open({ tokens: config.tokens, history: engine.access, logger });
+    const access = await Access.open({ tokens: config.tokens, issuer, history: engine.access, logger });
     resources.defer(() => access.close());
     if (!access.isAsked)
       logger.log(isLoopback(address.host) ? "info" : "warn", "access.open", {

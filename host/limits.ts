@@ -125,3 +125,6 @@ export const tokensMax = 10_000;
 export const tokenFileBytesMax = 4 << 20;
 /** Kinds of refused calls that are told apart within a minute. */
 export const refusalKindsMax = 60;
+/** An issuer of tokens has so long to answer, with so many bytes. */
+export const issuerDeadlineMs = 5_000;
+export const issuerAnswerBytesMax = 1 << 20;

@@ -7,6 +7,7 @@ import type { AccessHistory } from "../engine/access-history.ts";
 import type { Logger } from "../json-log.ts";
 import { Caller } from "./caller.ts";
 import { openGrant, type Grant } from "./grant.ts";
+import { OidcIssuer } from "./oidc-issuer.ts";
 import { Refusals } from "./refusals.ts";
 import type { Action } from "./scope.ts";
 import type { TokenEntry } from "./token-file.ts";
@@ -16,6 +17,8 @@ import { Tokens } from "./tokens.ts";
 export type AccessOptions = {
   /** The file of tokens; empty for none. */
   readonly tokens: string;
+  /** An OpenID issuer whose tokens are taken. */
+  readonly issuer: { readonly issuer: string; readonly audience: string } | undefined;
   readonly history: AccessHistory;
   readonly logger: Logger;
 };
@@ -25,9 +28,11 @@ type AdmittedRoute = { readonly path: string; readonly access: "open" | readonly
 export class Access {
   readonly #logger: Logger;
   readonly #refusals: Refusals;
+  readonly #issuer: OidcIssuer | undefined;
   #tokens: Tokens | undefined;
 
-  private constructor({ history, logger }: AccessOptions) {
+  private constructor({ history, issuer, logger }: AccessOptions) {
+    this.#issuer = issuer === undefined ? undefined : new OidcIssuer(issuer);
     this.#logger = logger;
     this.#refusals = new Refusals({
       record: (refusals) => this.#record(() => history.refused(refusals)),
@@ -47,13 +52,13 @@ export class Access {
 
   /** False when everybody who reaches the host may do everything. */
   get isAsked(): boolean {
-    return this.#tokens !== undefined;
+    return this.#tokens !== undefined || this.#issuer !== undefined;
   }
 
   /**
    * The caller of a request to a route.
    *
-   * @throws EventoError UNAUTHENTICATED; FORBIDDEN for who has none of the route's scopes
+   * @throws EventoError UNAUTHENTICATED; ISSUER_UNAVAILABLE; FORBIDDEN for who has none of the route's scopes
    */
   async admit(request: IncomingMessage, route: AdmittedRoute): Promise<Caller> {
     const about = { address: request.socket.remoteAddress ?? "", method: request.method ?? "", route: route.path };
@@ -83,6 +88,7 @@ export class Access {
     if (authorization === undefined) throw unauthenticated("no header Authorization");
     const bearer = /^Bearer +(\S{1,8192})$/i.exec(authorization)?.[1];
     if (bearer === undefined) throw unauthenticated("a header Authorization of another form");
+    if (!isToken(bearer) && this.#issuer !== undefined) return this.#issuer.grantOf(bearer);
     const grant = isToken(bearer) ? this.#tokens?.find(bearer) : undefined;
     if (grant === undefined) throw unauthenticated("a token that is unknown or has expired");
     return grant;

@@ -22,6 +22,7 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   HEAD_TOO_LARGE: [431, "The head of the request is too large"],
   UNAUTHENTICATED: [401, "The caller is not known"],
   FORBIDDEN: [403, "The caller may not do this"],
+  ISSUER_UNAVAILABLE: [503, "The issuer of tokens can't be asked"],
   PATH_UNKNOWN: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "The path does not take this method"],
   NOT_ACCEPTABLE: [406, "None of the accepted types can be given"],

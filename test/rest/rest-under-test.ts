@@ -32,6 +32,8 @@ export type RestStart = {
   readonly sync?: () => Promise<void>;
   /** A file of tokens; nobody is asked for one when left out. */
   readonly tokens?: string;
+  /** An OpenID issuer whose tokens are taken. */
+  readonly issuer?: { readonly issuer: string; readonly audience: string };
   /** Deployed under the name `boxes` at the start; null for nothing. */
   readonly boxes?: PlainFunction | null;
 };
@@ -77,7 +79,12 @@ export class RestUnderTest {
     );
     const logged: RestUnderTest["logged"] = [];
     const logger: Logger = { log: (level, event, fields = {}) => logged.push({ level, event, fields }) };
-    const access = await Access.open({ tokens: start.tokens ?? "", history: engine.access, logger });
+    const access = await Access.open({
+      tokens: start.tokens ?? "",
+      issuer: start.issuer,
+      history: engine.access,
+      logger,
+    });
     const server: RestServer = await RestServer.listen({
       engine,
       access,
