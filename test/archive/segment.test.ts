@@ -1,5 +1,5 @@
 import test from "ava";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { frameOf, groupsIn, readSegmentName, segmentName } from "../../host/archive/segment.ts";
 import type { StoredGroup } from "../../host/journal/log-store.ts";
