@@ -6,7 +6,10 @@ import { Host } from "../../host/host.ts";
 import { JsonLog } from "../../host/json-log.ts";
 
 const data = join(process.argv[2] ?? "", "data");
-const config = readConfig({ flags: { listen: "127.0.0.1:0", data }, environment: {} });
+const config = readConfig({
+  flags: { listen: "127.0.0.1:0", data, kafka_brokers: process.argv[3] },
+  environment: {},
+});
 const host = await Host.open({
   config,
   logger: { log: (level, event, fields) => (level === "error" ? new JsonLog().log(level, event, fields) : undefined) },
