@@ -61,7 +61,9 @@ function threadCount() {
 }
 
 function launch(path) {
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  // kafkajs sets timers for moments that have passed. They fire at once, as they always did; Node warns of it since lately.
+  const quiet = "--disable-warning=TimeoutNegativeWarning";
+  const args = [quiet, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const threads = threadCount() >= threadsMin ? threadCount() : threadsDefault;
   const env = { ...process.env, UV_THREADPOOL_SIZE: String(threads), [launcherPidVariable]: String(process.pid) };
   if (process.execve !== undefined && process.platform !== "win32") {

@@ -1,20 +1,27 @@
 // Publications as Kafka's records, and what a record that was read says of them.
-import { Partitioners, type IHeaders, type KafkaMessage, type Message } from "kafkajs";
+import { Partitioners, type IHeaders, type KafkaMessage, type Message, type PartitionMetadata } from "kafkajs";
 
 import type { Publication } from "../../ports/publisher.ts";
 
 /** As stock clients do it: murmur2 of the key. */
 const partitioner = Partitioners.DefaultPartitioner();
 
+/** Partitions as the partitioner wants to be told of them, by their number: the same for every record of a topic. */
+const metadataOf = new Map<number, PartitionMetadata[]>();
+
 /** The partition that a key belongs to, among so many. */
 export function partitionOf(key: string, partitions: number): number {
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionId,
-    partitionErrorCode: 0,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }));
+  let partitionMetadata = metadataOf.get(partitions);
+  if (partitionMetadata === undefined) {
+    partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
+      partitionId,
+      partitionErrorCode: 0,
+      leader: 0,
+      replicas: [],
+      isr: [],
+    }));
+    metadataOf.set(partitions, partitionMetadata);
+  }
   return partitioner({ topic: "", partitionMetadata, message: { key, value: null } });
 }
 
