@@ -30,7 +30,7 @@ export function headJson(head: JournalHead): { readonly [name: string]: string |
 }
 
 /** The same for a person. */
-export function headText({ group, position }: JournalHead): string {
+export function headText({ group, position }: Pick<JournalHead, "group" | "position">): string {
   return `${group.toLocaleString("en")} groups, ${position.toLocaleString("en")} events`;
 }
 

@@ -15,6 +15,7 @@ import { addEvents } from "./commands/events.ts";
 import { addFunctions } from "./commands/functions.ts";
 import { addNew } from "./commands/new.ts";
 import { addParked } from "./commands/parked.ts";
+import { addRecover } from "./commands/recover.ts";
 import { addReindex } from "./commands/reindex.ts";
 import { addRestore } from "./commands/restore.ts";
 import { addSchemas } from "./commands/schemas.ts";
@@ -79,6 +80,7 @@ Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no host answers.`,
   addRestore(context);
   addVerify(context);
   addReindex(context);
+  addRecover(context);
   program.commandsGroup("Say who may do what:");
   addToken(context);
   program.commandsGroup("More:");

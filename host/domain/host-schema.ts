@@ -176,4 +176,24 @@ export const hostSchema: readonly unknown[] = [
       { name: "since", type: timeMillis },
     ],
   },
+  {
+    type: "record",
+    name: "LogRecovered",
+    namespace: "evento",
+    evento: "event",
+    doc: "The log had lost its end, and somebody has accepted that: it goes on from here under an identity of its own.",
+    fields: [
+      { name: "previous_log", type: "string", doc: "Identity of the log that lost its end." },
+      { name: "code", type: "string", doc: "Why it was refused." },
+      { name: "lost_from_position", type: "long" },
+      {
+        name: "acknowledged_position",
+        type: ["null", "long"],
+        default: null,
+        doc: "Position that it is known to have reached; null when nobody knows.",
+      },
+      { name: "dropped_groups", type: "long", doc: "Groups that were still there and could not be kept." },
+      { name: "hash", type: "string", doc: "Chain over all that was kept, in hex." },
+    ],
+  },
 ];

@@ -86,7 +86,18 @@ export type HostEvent =
   | { readonly type: "DispatchRetried"; readonly payload: { readonly dispatcher: string; readonly event_id: string } }
   | { readonly type: "TokenGranted"; readonly payload: GrantedToken }
   | { readonly type: "TokenRevoked"; readonly payload: { readonly name: string } }
-  | { readonly type: "AccessRefused"; readonly payload: RefusedAccess };
+  | { readonly type: "AccessRefused"; readonly payload: RefusedAccess }
+  | {
+      readonly type: "LogRecovered";
+      readonly payload: {
+        readonly previous_log: string;
+        readonly code: string;
+        readonly lost_from_position: number;
+        readonly acknowledged_position: number | null;
+        readonly dropped_groups: number;
+        readonly hash: string;
+      };
+    };
 
 export const emptyHost: HostState = { functions: new Map(), schemas: new Map(), tokens: new Map() };
 
@@ -138,6 +149,7 @@ export function foldHost(state: HostState, event: HostEvent, position: number): 
     case "DispatchParked":
     case "DispatchRetried":
     case "AccessRefused":
+    case "LogRecovered":
       return state;
   }
 }

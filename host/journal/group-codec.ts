@@ -68,7 +68,7 @@ export function crcOf(group: number, checked: Uint8Array): number {
 export function logDamaged(group: number, what: string, cause?: unknown): EventoError {
   return new EventoError("LOG_DAMAGED", `${what} in group ${group} of the log`, {
     cause,
-    hint: "stop the host, look with `evento verify`, and restore the data directory from a backup",
+    hint: "stop the host, look with `evento verify`, and restore the data directory from a backup; with none, `evento recover` says what is lost and can go on without it",
   });
 }
 

@@ -1,11 +1,12 @@
 // Looking after a data directory, from the command line, on what real hosts and functions have written.
-import { readdir } from "node:fs/promises";
+import { readdir, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 
 import test, { type ExecutionContext } from "ava";
 
 import { BankHost } from "../banking/bank-host.ts";
-import { flipBit } from "../journal/damage.ts";
+import { HostHarness } from "../host-harness.ts";
+import { flipBit, rowFilesIn } from "../journal/damage.ts";
 import { runEvento } from "./evento-run.ts";
 
 test.serial(
@@ -33,6 +34,47 @@ test.serial(
       );
   },
 );
+
+test.serial(
+  "a host whose log was cut is refused, and goes on with what is left once the loss is accepted",
+  async (t) => {
+    const data = await bankDirectory(t);
+    const newest = (await rowFilesIn(join(data, "log"))).at(-1) ?? "";
+    await truncate(newest, (await stat(newest)).size - 1);
+    const refused = await runEvento(["serve", "--listen", "127.0.0.1:0", "--data", data]);
+    t.is(refused.code, 1);
+    t.regex(refused.stderr, /LOG_TRUNCATED[^]*hint: .*evento recover/);
+    const shown = await runEvento(["recover", "--data", data]);
+    t.is(shown.code, 1);
+    t.like(JSON.parse(shown.stdout), { kind: "loss", loss: { code: "LOG_TRUNCATED" } });
+    t.regex(shown.stderr, /--accept-loss/);
+    const accepted = await runEvento(["recover", "--accept-loss", "--data", data]);
+    t.is(accepted.code, 0, accepted.stderr);
+    const { kind, previous_log, log, loss } = JSON.parse(accepted.stdout);
+    t.is(kind, "recovered");
+    t.not(previous_log, log);
+    const host = await HostHarness.start(t, { directory: join(data, "..") });
+    const { events } = JSON.parse(await (await fetch(`${host.url}/events?after=${loss.kept.position}`)).text());
+    t.like(events[0], {
+      event_type: "LogRecovered",
+      payload: { previous_log, code: "LOG_TRUNCATED", lost_from_position: loss.kept.position + 1 },
+    });
+    await host.kill("SIGTERM");
+    const verified = await runEvento(["verify", "--re-execute", "--data", data]);
+    t.is(verified.code, 0, verified.stdout + verified.stderr);
+  },
+);
+
+test.serial("a second host on a directory is refused with a hint, and the first goes on", async (t) => {
+  const first = await HostHarness.start(t);
+  const second = await runEvento(["serve", "--listen", "127.0.0.1:0", "--data", join(first.directory, "data")]);
+  t.is(second.code, 1);
+  t.is(second.stdout, "");
+  t.regex(second.stderr, /found another host on .*\(JOURNAL_LOCKED\)\nhint: stop the other host/);
+  t.is((await fetch(`${first.url}/readyz`)).status, 200);
+  await first.restart("SIGTERM");
+  t.is((await fetch(`${first.url}/readyz`)).status, 200);
+});
 
 /** The data directory of a bank that was used and stopped. */
 async function bankDirectory(t: ExecutionContext): Promise<string> {

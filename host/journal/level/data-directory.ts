@@ -17,6 +17,14 @@ export type Identity = {
   readonly format: number;
   /** ISO 8601, UTC. */
   readonly created: string;
+  /** Logs that this one is the rest of, the newest first: each lost its end, and that was accepted. */
+  readonly predecessors?: readonly Predecessor[];
+};
+
+export type Predecessor = {
+  readonly id: string;
+  /** Position of the last event that was taken over from it. */
+  readonly position: number;
 };
 
 export type DataPaths = {
@@ -29,6 +37,9 @@ export type DataPaths = {
   readonly newIndex: string;
   readonly oldIndex: string;
   readonly head: string;
+  /** A directory in this one that holds all that takes its place, and the same while it is made. */
+  readonly recovered: string;
+  readonly newRecovered: string;
 };
 
 export function pathsOf(directory: string): DataPaths {
@@ -40,6 +51,8 @@ export function pathsOf(directory: string): DataPaths {
     newIndex: join(directory, "index.new"),
     oldIndex: join(directory, "index.old"),
     head: join(directory, "head"),
+    recovered: join(directory, "recovered"),
+    newRecovered: join(directory, "recovered.new"),
   };
 }
 
@@ -63,7 +76,7 @@ export async function isVacant(directory: string): Promise<boolean> {
  */
 export async function beginDirectory(
   directory: string,
-  of: Pick<Identity, "id" | "created"> = { id: randomUUID(), created: new Date().toISOString() },
+  of: Omit<Identity, "format"> = { id: randomUUID(), created: new Date().toISOString() },
 ): Promise<void> {
   if (!(await isVacant(directory)))
     throw new EventoError(
@@ -73,7 +86,7 @@ export async function beginDirectory(
     );
   const paths = pathsOf(directory);
   for (const leftOver of [paths.log, paths.index, paths.head]) await rm(leftOver, { recursive: true, force: true });
-  const identity: Identity = { id: of.id, format, created: of.created };
+  const identity: Identity = { ...of, format };
   const file = await open(paths.unfinished, "w");
   try {
     await file.writeFile(`${JSON.stringify(identity)}\n`);
@@ -103,8 +116,30 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Reads what a directory is. @throws EventoError DATA_UNKNOWN, DATA_FORMAT_UNKNOWN, DATA_INCOMPLETE */
+/**
+ * Reads what a directory is.
+ *
+ * @throws EventoError DATA_UNKNOWN, DATA_FORMAT_UNKNOWN, DATA_INCOMPLETE; RECOVERY_UNFINISHED when a recovery has made all that
+ *   takes the place of what is there, and was broken off before it had.
+ */
 export async function readIdentity(directory: string): Promise<Identity> {
+  const paths = pathsOf(directory);
+  if (await isThere(paths.recovered))
+    throw new EventoError(
+      "RECOVERY_UNFINISHED",
+      `found a recovery in ${directory} that was broken off, expected one that has ended`,
+      { hint: "run `evento recover --accept-loss` again: it ends what it began" },
+    );
+  const identity = await identityIn(directory);
+  if (!(await isThere(join(paths.log, "CURRENT"))))
+    throw new EventoError("DATA_INCOMPLETE", `found no log in ${directory}, expected ${join("log", "CURRENT")}`, {
+      hint: "restore the data directory from a backup: the log is the truth and can't be made from anything else",
+    });
+  return identity;
+}
+
+/** Reads the identity file alone. @throws EventoError DATA_UNKNOWN, DATA_FORMAT_UNKNOWN */
+export async function identityIn(directory: string): Promise<Identity> {
   const paths = pathsOf(directory);
   let identity: unknown;
   try {
@@ -122,14 +157,10 @@ export async function readIdentity(directory: string): Promise<Identity> {
       `found a data directory of another format in ${directory}, expected format ${format}`,
       { hint: "use the version of Evento that wrote it" },
     );
-  if (!(await isThere(join(paths.log, "CURRENT"))))
-    throw new EventoError("DATA_INCOMPLETE", `found no log in ${directory}, expected ${join("log", "CURRENT")}`, {
-      hint: "restore the data directory from a backup: the log is the truth and can't be made from anything else",
-    });
   return identity;
 }
 
-async function isThere(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

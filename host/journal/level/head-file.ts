@@ -118,6 +118,6 @@ function anchorIn(bytes: Buffer): Anchor | undefined {
 function headDamaged(what: string, cause?: unknown): EventoError {
   return new EventoError("HEAD_DAMAGED", `${what}, expected the head file that says how far the log reached`, {
     cause,
-    hint: "without it a cut log can't be told from a whole one: restore the data directory from a backup",
+    hint: "without it a cut log can't be told from a whole one: restore the data directory from a backup, or see what `evento recover` says",
   });
 }

@@ -51,7 +51,7 @@ export function requireReached(anchor: Anchor, last: number): void {
     "LOG_TRUNCATED",
     `found the log cut off: have=${last} anchor=${anchor.group} (groups; position ${anchor.position} was acknowledged)`,
     {
-      hint: "restore the data directory from a backup: going on would give the lost positions to other events",
+      hint: "restore the data directory from a backup: going on would give the lost positions to other events; with no backup, `evento recover` says what is lost and can go on without it",
     },
   );
 }

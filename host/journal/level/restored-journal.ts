@@ -25,7 +25,7 @@ const batchBytes = 4 << 20;
 export async function restoreJournal(
   directory: string,
   given: {
-    identity: Pick<Identity, "id" | "created">;
+    identity: Omit<Identity, "format">;
     prepare: () => Promise<void>;
     groups: AsyncIterable<StoredGroup>;
   },
