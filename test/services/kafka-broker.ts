@@ -24,19 +24,48 @@ type Ports = {
   readonly listen: number;
   /** What clients are told to connect to: another port than `listen` when a proxy stands between. */
   readonly advertised: number;
+  /** For the broker's own talk, which needs no login. */
+  readonly inner: number;
   readonly controller: number;
 };
 
-function propertiesOf({ listen, advertised, controller }: Ports, directory: string): string {
+/** What a broker asks of its clients that does not trust its network: TLS, a name and a password. */
+export type KafkaSecurity = {
+  /** In PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  readonly username: string;
+  readonly password: string;
+};
+
+function listenerOf(security: KafkaSecurity | undefined): { readonly protocol: string; readonly properties: string } {
+  if (security === undefined) return { protocol: "PLAINTEXT", properties: "" };
+  const { certificate, key, username, password } = security;
+  const oneLine = (pem: string): string => pem.trim().replaceAll("\n", "\\n");
+  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${username}="${password}";`;
+  const properties = `sasl.enabled.mechanisms=PLAIN
+listener.name.clients.plain.sasl.jaas.config=${login}
+listener.name.clients.ssl.keystore.type=PEM
+listener.name.clients.ssl.keystore.certificate.chain=${oneLine(certificate)}
+listener.name.clients.ssl.keystore.key=${oneLine(key)}
+`;
+  return { protocol: "SASL_SSL", properties };
+}
+
+function propertiesOf(
+  { listen, advertised, inner, controller }: Ports,
+  { directory, security }: { directory: string; security: KafkaSecurity | undefined },
+): string {
+  const { protocol, properties } = listenerOf(security);
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=PLAINTEXT://127.0.0.1:${listen},CONTROLLER://127.0.0.1:${controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:${advertised}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=CLIENTS://127.0.0.1:${listen},INNER://127.0.0.1:${inner},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=CLIENTS://127.0.0.1:${advertised},INNER://127.0.0.1:${inner}
+listener.security.protocol.map=CLIENTS:${protocol},INNER:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-log.dirs=${join(directory, "data")}
+inter.broker.listener.name=INNER
+${properties}log.dirs=${join(directory, "data")}
 num.partitions=1
 default.replication.factor=1
 min.insync.replicas=1
@@ -66,15 +95,18 @@ export type KafkaBroker = {
   close(): Promise<void>;
 };
 
-/** Starts an empty broker. @param advertisedPort - of a proxy in front of it. */
-export async function startKafka({ advertisedPort }: { advertisedPort?: number } = {}): Promise<KafkaBroker> {
+/** Starts an empty broker. @param given - `advertisedPort` is that of a proxy in front of it. */
+export async function startKafka(
+  given: { advertisedPort?: number; security?: KafkaSecurity } = {},
+): Promise<KafkaBroker> {
+  const { advertisedPort, security } = given;
   const classpath = `${await jars()}/*`;
   const directory = await mkdtemp(join(tmpdir(), "evento-kafka-"));
   await mkdir(join(directory, "data"));
   const listen = await freePort();
-  const ports = { listen, advertised: advertisedPort ?? listen, controller: await freePort() };
+  const ports = { listen, advertised: advertisedPort ?? listen, inner: await freePort(), controller: await freePort() };
   const properties = join(directory, "server.properties");
-  await writeFile(properties, propertiesOf(ports, directory));
+  await writeFile(properties, propertiesOf(ports, { directory, security }));
   // An id that begins with a minus would be taken for an option.
   const clusterId = randomBytes(16).toString("base64url").replace(/^-/, "A");
   const format = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", properties];
