@@ -6,6 +6,7 @@ import { systemChance, systemClock } from "./clock.ts";
 import { Access } from "./access/access.ts";
 import { Certificate } from "./access/certificate.ts";
 import { addressOf, certificateOf, isLoopback, issuerOf, type HostConfig } from "./config.ts";
+import { descriptorShares } from "./descriptors.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
@@ -109,6 +110,7 @@ export class Host {
       intake,
       address,
       certificate,
+      connections: descriptorShares().connections,
       waitMs: config.wait_ms,
     });
     publisher?.start();

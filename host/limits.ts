@@ -29,8 +29,9 @@ export const commandsPerEventMax = 10_000;
 export const commandsPerMailboxMax = 1_024;
 /** Commands that one turn takes to the function. */
 export const turnCommandsMax = 32;
-/** Commands pending in the whole host, in memory. */
+/** Commands pending in the whole host, in memory, and bytes of their payloads. */
 export const commandsPendingMax = 100_000;
+export const commandBytesPendingMax = 256 << 20;
 /** Aggregates whose state is kept in memory. */
 export const aggregatesCachedMax = 100_000;
 /** Bytes of states kept in memory. */
@@ -51,6 +52,8 @@ export const groupBytesCachedMax = 32 << 20;
 /** Rows and bytes of the index that wait in memory before they are written behind; as many again while that goes on. */
 export const indexRowsMax = 20_000;
 export const indexBytesMax = 16 << 20;
+/** Files that one database keeps open, when the process may have that many. */
+export const databaseFilesMax = 1_000;
 /** Aggregates whose last sequence the journal keeps in memory, twice. */
 export const sequencesCachedMax = 100_000;
 /** Commands that the journal remembers not to know. */
@@ -77,6 +80,14 @@ export const publishCloseMsMax = 3_000;
 /** Connections of clients at once, and requests on one before it is ended. */
 export const connectionsMax = 1_000;
 export const requestsPerConnectionMax = 100_000;
+/** Requests of one caller with a token that are under way. */
+export const requestsPerCallerMax = 500;
+/** Bytes of all bodies under way together. */
+export const bodiesBytesMax = 128 << 20;
+/** A connection on which nothing moves is ended: longer than any silence that is allowed within a request. */
+export const connectionSilenceMsMax = 600_000;
+/** What is still sent after a refusal is let through for so long, so that the refusal is read. */
+export const refusedBodyMsMax = 5_000;
 /** Longest time for the head of a request, for a body that is read whole, and for silence within one that streams. */
 export const headersDeadlineMs = 10_000;
 export const bodyDeadlineMs = 30_000;

@@ -1,8 +1,11 @@
 // The API as a koa application: one boundary that turns failures into problems, then the table of routes.
+import type { IncomingMessage } from "node:http";
+
 import { Router } from "@koa/router";
 import Koa, { type Context } from "koa";
 
 import type { Access } from "../access/access.ts";
+import { CallerLoad } from "../access/caller-load.ts";
 import { isLoopback } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
@@ -10,7 +13,9 @@ import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
+import { refusedBodyMsMax } from "../limits.ts";
 import { aggregateRoutes } from "./aggregates.ts";
+import { BodyRoom } from "./body-room.ts";
 import { commandRoutes } from "./commands.ts";
 import { eventRoutes } from "./events.ts";
 import { functionRoutes } from "./functions.ts";
@@ -92,12 +97,16 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
 }
 
 function routerOf(routes: readonly Route[], access: Access): Router {
+  const load = new CallerLoad();
+  const room = new BodyRoom();
   const router = new Router({ sensitive: true });
   for (const route of routes) {
     const { method, path, handle, parameters = [] } = route;
     const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
     router[method](path, async (ctx) => {
       const caller = await access.admit(ctx.req, route);
+      ctx.res.once("close", load.enter(caller.name));
+      room.claim(ctx.req, ctx.res);
       await handle(ctx, ctx.params, new QueryParameters(ctx.querystring, known), caller);
     });
   }
@@ -114,6 +123,7 @@ function requireTarget(ctx: Context, listening: string): void {
       "PATH_UNKNOWN",
       `found the target ${JSON.stringify(ctx.req.url?.slice(0, 200))}, expected a path`,
     );
+  requireOnce(ctx.req);
   if (!isLoopback(listening)) return;
   const header = ctx.req.headers.host ?? "";
   const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d{1,5})?$/.exec(header);
@@ -122,6 +132,20 @@ function requireTarget(ctx: Context, listening: string): void {
     "HOST_HEADER_REFUSED",
     `found the header Host ${JSON.stringify(header.slice(0, 200))}, expected localhost or a loopback address`,
   );
+}
+
+/** Of these Node takes the first and forgets the others; what stands in front may have looked at the last. */
+const singleHeaders: ReadonlySet<string> = new Set(["host", "authorization", "content-type", "idempotency-key"]);
+
+/** @throws EventoError HEADER_INVALID */
+function requireOnce({ rawHeaders }: IncomingMessage): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? "";
+    if (!singleHeaders.has(name)) continue;
+    if (seen.has(name)) throw new EventoError("HEADER_INVALID", `found the header ${name} twice, expected it once`);
+    seen.add(name);
+  }
 }
 
 function unmatched(ctx: Context, router: Router): EventoError {
@@ -140,6 +164,16 @@ function answerProblem(ctx: Context, report: ProblemReport, error: unknown): voi
   ctx.status = problem.status;
   ctx.type = "application/problem+json";
   ctx.body = JSON.stringify(problem);
-  if (problem.status === 503) ctx.set("Retry-After", String(retryAfterS));
+  if (problem.status === 503 || problem.status === 429) ctx.set("Retry-After", String(retryAfterS));
   if (problem.status === 401) ctx.set("WWW-Authenticate", "Bearer");
+  // Where a request ends is not sure when it is refused for its head.
+  if (problem.code === "HEADER_INVALID") ctx.set("Connection", "close");
+  endWithin(ctx.req, refusedBodyMsMax);
+}
+
+/** Lets a client that still sends read its refusal, and ends one that goes on and on. */
+function endWithin(request: IncomingMessage, ms: number): void {
+  if (request.complete) return;
+  const timer = setTimeout(() => request.socket.destroy(), ms).unref();
+  request.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));
 }

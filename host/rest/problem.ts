@@ -23,6 +23,7 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   UNAUTHENTICATED: [401, "The caller is not known"],
   FORBIDDEN: [403, "The caller may not do this"],
   ISSUER_UNAVAILABLE: [503, "The issuer of tokens can't be asked"],
+  TOO_MANY_REQUESTS: [429, "The caller has too many requests under way"],
   PATH_UNKNOWN: [404, "There is nothing at this path"],
   METHOD_NOT_ALLOWED: [405, "The path does not take this method"],
   NOT_ACCEPTABLE: [406, "None of the accepted types can be given"],

@@ -68,16 +68,36 @@ export function parseJson(bytes: Buffer): unknown {
   // What is decoded leniently becomes another text than was sent.
   if (!isUtf8(bytes)) throw new EventoError("BODY_INVALID", "found bytes that are no text in UTF-8, expected JSON");
   const text = bytes.toString("utf8");
-  requireDepth(text);
+  const members = membersOf(text);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new EventoError("BODY_INVALID", `found a body that is not JSON: ${reasonOf(cause)}`, { cause });
   }
+  // Of two members with one name JSON.parse takes the last, and what stands in front may have looked at the first.
+  if (keyCount(value) < members)
+    throw new EventoError("BODY_INVALID", "found two members of one name in an object, expected each name once");
+  return value;
 }
 
-/** Nesting is counted before parsing: a parsed value of great depth can't even be printed. */
-function requireDepth(text: string): void {
+/** Members of all objects within a parsed value. */
+function keyCount(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const inside: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : inside.length;
+  for (const member of inside) count += keyCount(member);
+  return count;
+}
+
+/**
+ * Counts the members of all objects in a text, by their colons. Nesting is counted before parsing: a parsed value of great depth
+ * can't even be printed.
+ *
+ * @throws EventoError BODY_INVALID
+ */
+function membersOf(text: string): number {
+  let members = 0;
   let depth = 0;
   let inText = false;
   for (let at = 0; at < text.length; at++) {
@@ -86,9 +106,11 @@ function requireDepth(text: string): void {
       if (unit === 0x5c) at++;
       else if (unit === 0x22) inText = false;
     } else if (unit === 0x22) inText = true;
+    else if (unit === 0x3a) members++;
     else if (unit === 0x7b || unit === 0x5b) {
       if (++depth > valueDepthMax)
         throw new EventoError("BODY_INVALID", `found JSON nested deeper than ${valueDepthMax}`);
     } else if (unit === 0x7d || unit === 0x5d) depth--;
   }
+  return members;
 }

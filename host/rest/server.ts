@@ -12,7 +12,7 @@ import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
-import { connectionsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
+import { connectionSilenceMsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
 import { restApp } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
 import type { StoredLog } from "./log-groups.ts";
@@ -31,6 +31,8 @@ export type RestOptions = {
   readonly publisher: Publisher | undefined;
   /** Undefined when nothing is taken in from Kafka. */
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  /** How many there may be at once. */
+  readonly connections: number;
   /** HTTPS with it, HTTP without. */
   readonly certificate: Certificate | undefined;
   /** Port 0 takes a free one. */
@@ -83,7 +85,10 @@ export class RestServer {
       void handle(request, response);
     });
     server.on("clientError", answerClientError);
-    server.maxConnections = connectionsMax;
+    server.maxConnections = options.connections;
+    // Who came too late finds room when it tries again.
+    server.on("drop", () => server.closeIdleConnections());
+    server.setTimeout(connectionSilenceMsMax);
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
     const scheme = options.certificate === undefined ? "http" : "https";

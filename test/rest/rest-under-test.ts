@@ -32,6 +32,8 @@ export type RestStart = {
   readonly sync?: () => Promise<void>;
   /** A file of tokens; nobody is asked for one when left out. */
   readonly tokens?: string;
+  /** How many connections there may be at once. */
+  readonly connections?: number;
   /** An OpenID issuer whose tokens are taken. */
   readonly issuer?: { readonly issuer: string; readonly audience: string };
   /** Deployed under the name `boxes` at the start; null for nothing. */
@@ -96,6 +98,7 @@ export class RestUnderTest {
       intake: undefined,
       address: { host: "127.0.0.1", port: 0 },
       certificate: undefined,
+      connections: start.connections ?? 1_000,
       waitMs,
     });
     t.teardown(async () => {

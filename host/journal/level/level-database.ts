@@ -1,6 +1,7 @@
 // LevelDB as the journal uses it: never made by accident, its errors told in the host's words.
 import { Level } from "level";
 
+import { descriptorShares } from "../../descriptors.ts";
 import { EventoError } from "../../errors.ts";
 
 export type LevelDatabase = Level<Uint8Array, Uint8Array>;
@@ -15,6 +16,7 @@ export async function openDatabase(
     valueEncoding: "buffer",
     createIfMissing,
     writeBufferSize: writeBufferBytes,
+    maxOpenFiles: descriptorShares().filesPerDatabase,
   });
   try {
     await db.open();
