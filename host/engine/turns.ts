@@ -224,16 +224,12 @@ export class Turns {
         this.park(pending, reason);
         continue;
       }
-      const entries: JournalEntry[] = pending.accepted ? [] : [commandEntryOf(pending)];
-      entries.push({
-        kind: "attempt",
-        command_id: pending.command.id,
-        attempt: pending.attempts,
-        reason,
-        time: clock.now(),
-      });
-      this.#afterwards(journal.append(entries).durable, () => {});
-      pending.accepted = true;
+      // One that expects a sequence leaves no trace yet: at its next try it may have to be refused.
+      if (pending.accepted) {
+        const { attempts: attempt, command } = pending;
+        const entry: JournalEntry = { kind: "attempt", command_id: command.id, attempt, reason, time: clock.now() };
+        this.#afterwards(journal.append([entry]).durable, () => {});
+      }
       timers.after(backoffOf(settings, pending.attempts, chance.fraction()), () => this.deliver(pending));
     }
   }

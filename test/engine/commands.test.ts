@@ -114,6 +114,25 @@ test("a command that expects another sequence is refused without a trace, and it
   t.is((await under.post({ ...post, expected_sequence: 0 })).status, "done");
 });
 
+test("a command that expects a sequence is held to it when it is tried again too", async (t) => {
+  const under = await EngineUnderTest.start();
+  await under.add("box:1", 1);
+  const posted = await under.engine.post({
+    id: "late",
+    entity: "box:1",
+    command_type: "Misbehave",
+    payload: { how: "fail" },
+    expected_sequence: 1,
+  });
+  const refused = t.throwsAsync(posted.outcome(), { code: "SEQUENCE_MISMATCH" });
+  await settled();
+  await (await under.engine.post({ entity: "box:1", command_type: "Add", payload: { n: 1 } })).outcome();
+  await under.clock.advance(1_000);
+  await refused;
+  await t.throwsAsync(under.engine.queries.command("late"), { code: "COMMAND_UNKNOWN" });
+  t.like(await under.engine.queries.aggregate("box:1"), { sequence: 2 });
+});
+
 test("commands of one aggregate see what the ones before them did, however many come at once", async (t) => {
   const seen: unknown[] = [];
   const under = await EngineUnderTest.start({
