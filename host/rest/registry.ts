@@ -43,6 +43,13 @@ const calls: readonly (readonly [path: string, summary: string, parameters: read
   ["/mode", "That it is read only", []],
 ];
 
+const refusal = {
+  [registryMediaType]: {
+    type: "object",
+    properties: { error_code: { type: "integer" }, message: { type: "string" } },
+  },
+};
+
 export function registryRoutes({ registry }: { readonly registry: HostRegistry }): readonly Route[] {
   return calls.map(([path, summary, parameters]) => ({
     method: "get",
@@ -52,15 +59,8 @@ export function registryRoutes({ registry }: { readonly registry: HostRegistry }
     parameters: [...parameters, ...ignored],
     answers: {
       "200": { description: "As Confluent's registry answers it.", content: { [registryMediaType]: {} } },
-      "404": {
-        description: "There is none.",
-        content: {
-          [registryMediaType]: {
-            type: "object",
-            properties: { error_code: { type: "integer" }, message: { type: "string" } },
-          },
-        },
-      },
+      "404": { description: "There is none.", content: refusal },
+      "422": { description: "That is no version.", content: refusal },
     },
     async handle(ctx, _, __, caller) {
       // All schemas are in it.
