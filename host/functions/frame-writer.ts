@@ -1,4 +1,5 @@
-// Puts frames on a pipe, all of one tick in one write: system calls would cost more than everything else.
+// Puts frames on a pipe, all of one turn of the event loop in one write: system calls, and waking a process that waits, would cost
+// more than everything else. Requests that came in with one poll thus go to a function together.
 import type { Writable } from "node:stream";
 
 const headerBytes = 12;
@@ -19,9 +20,9 @@ export class FrameWriter {
     this.#pipe = given.pipe;
   }
 
-  /** Sends a frame of parts, which must not change before the tick ends. */
+  /** Sends a frame of parts, which must not change before the event loop's turn ends. */
   send(kind: number, id: number, parts: readonly Uint8Array[]): void {
-    if (this.#parts.length === 0) process.nextTick(this.#flush);
+    if (this.#parts.length === 0) setImmediate(this.#flush);
     const header = Buffer.allocUnsafe(headerBytes);
     this.#parts.push(header);
     let length = 0;
