@@ -1,27 +1,18 @@
 // What a power loss leaves: files as long as they were when they were last synced, or with some of what was written since.
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import type { ExecutionContext } from "ava";
 
-const run = promisify(execFile);
+import { makeLibrary } from "../preloaded-library.ts";
 
 /** The library to preload into a process; undefined where it can't be made: elsewhere than on Linux, or without a C compiler. */
 export async function makeSyncedFiles(t: ExecutionContext): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "evento-synced-"));
   t.teardown(() => rm(folder, { recursive: true }));
-  const library = join(folder, "synced-files.so");
-  const source = fileURLToPath(new URL("synced-files.c", import.meta.url));
-  if (process.platform !== "linux") return undefined;
-  const made = await run("cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"]).then(
-    () => true,
-    () => false,
-  );
-  return made ? library : undefined;
+  return makeLibrary(fileURLToPath(new URL("synced-files.c", import.meta.url)), folder);
 }
 
 export type Lengths = ReadonlyMap<string, number>;

@@ -38,6 +38,7 @@ const rules = {
 export async function makeBank(data: string): Promise<void> {
   const run = new HostRun({ data });
   const url = await run.url();
+  if (url === undefined) throw new Error(`the host ended at its start: ${run.log}`);
   for (const name of components) {
     const built = await buildFunction(join(functionsFolder, name));
     if (built.kind !== "component") throw new Error(`${name} is a component`);

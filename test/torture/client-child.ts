@@ -20,7 +20,7 @@ const receipts = openSync(path, "a");
 const sequences = new Map<string, number>();
 const recent: Request[] = [];
 /** Sent, and not known what became of them. */
-const open = new Set<string>();
+const untold = new Set<string>();
 let answered = 0;
 
 /** A writer waits here while no host is to be asked. */
@@ -43,7 +43,10 @@ process.on("disconnect", () => process.exit(0));
 
 function reportWhenIdle(): void {
   if (!isShut || waitingWriters < Number(writers)) return;
-  const report: ClientReport = { open: [...open], answered };
+  tell({ kind: "idle", untold: [...untold] });
+}
+
+function tell(report: ClientReport): void {
   process.send?.(report);
 }
 
@@ -77,7 +80,7 @@ async function carryThrough(dice: Dice, request: Request): Promise<void> {
   const drafts = request.kind === "lines" ? request.drafts : [request.draft];
   for (;;) {
     const url = await passGate();
-    for (const draft of drafts) open.add(draft.id);
+    for (const draft of drafts) untold.add(draft.id);
     const told = (await ask(url, request)).filter((receipt) => !isAway(receipt));
     keep(told);
     if (told.length === drafts.length) {
@@ -95,9 +98,10 @@ function keep(told: readonly Receipt[]): void {
   fsyncSync(receipts);
   answered += told.length;
   for (const { draft, answer } of told) {
-    open.delete(draft.id);
+    untold.delete(draft.id);
     learn(draft, answer);
   }
+  tell({ kind: "answered", count: answered });
 }
 
 function learn(draft: Draft, answer: unknown): void {

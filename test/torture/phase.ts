@@ -1,4 +1,5 @@
 // One kind of fault. A phase that can't show that its fault happened and mattered has shown nothing, and fails.
+import type { HostStart } from "./host-run.ts";
 import { Siege, type Bench } from "./siege.ts";
 
 /** Counts by name, in the order in which they are printed. */
@@ -16,7 +17,7 @@ export type Phase = {
   /** The fault, as a sentence. */
   readonly about: string;
   /** Why it can't be made here; undefined where it can. */
-  readonly unavailable?: () => Promise<string | undefined>;
+  readonly unavailable?: (bench: Bench) => Promise<string | undefined>;
   /** Figures that have to be above zero: the fault fired, and mattered. */
   readonly proofs: readonly string[];
   run(run: PhaseRun): Promise<void>;
@@ -30,17 +31,18 @@ export function timesOf({ minutes }: PhaseRun, perMinute: number): number {
 /**
  * A siege from its beginning to its last checks.
  *
- * @param data - see `Siege.begin`.
+ * @param work - may answer how the host is to be started for the last checks.
+ * @param given - see `Siege.begin`.
  */
 export async function besiege(
   { bench, figures }: PhaseRun,
-  work: (siege: Siege) => Promise<void>,
+  work: (siege: Siege) => Promise<Omit<HostStart, "data"> | void>,
   given: { data?: string } = {},
 ): Promise<void> {
   const siege = await Siege.begin(bench, given);
   try {
-    await work(siege);
-    await siege.finish();
+    const start = await work(siege);
+    await siege.finish(start ?? {});
     const { audit, untoldCount } = siege;
     count(figures, "receipts", audit.receiptCount);
     count(figures, "events", audit.eventCount);

@@ -10,6 +10,7 @@ import type { Dice } from "./dice.ts";
 import { HostRun, type HostEnd, type HostStart } from "./host-run.ts";
 
 const writers = 8;
+const answersDeadlineMs = 10_000;
 
 export type Bench = {
   readonly dice: Dice;
@@ -27,7 +28,7 @@ export class Siege {
   #run: HostRun | undefined;
   #url = "";
   /** Ids whose fate nobody was told when the last host ended. */
-  #open: readonly string[] = [];
+  #untold: readonly string[] = [];
   /** Of all that nobody was told about, what was found done or accepted afterwards: faults that fell between write and answer. */
   untoldCount = 0;
 
@@ -66,16 +67,38 @@ export class Siege {
 
   /** Starts a host, waits until it listens, and holds against it all that was ever told. */
   async start(start: Omit<HostStart, "data"> = {}): Promise<void> {
-    this.#url = await this.launch(start).url();
-    await this.audit.check(this.#url);
-    this.untoldCount += await this.audit.countKnown(this.#url, this.#open);
-    this.#open = [];
+    this.launch(start);
+    if (await this.takeUp()) return;
+    const { code, signal } = await this.run.ownEnd();
+    throw new Error(`the host ended at its start (${code ?? signal}): ${this.run.log}`);
   }
 
-  /** The client asks for so long. */
-  async load(ms: number): Promise<void> {
+  /** Waits until the host listens, and holds all that was ever told against it. @returns false when it ended before */
+  async takeUp(): Promise<boolean> {
+    const url = await this.run.url();
+    if (url === undefined) return false;
+    this.#url = url;
+    await this.audit.check(url);
+    this.untoldCount += await this.audit.countKnown(url, this.#untold);
+    this.#untold = [];
+    return true;
+  }
+
+  /**
+   * The client asks until it has so many answers and a moment more.
+   *
+   * @returns how many answers it got: fewer when the host ended or took too long.
+   */
+  async load({ answers, ms = 0 }: { readonly answers: number; readonly ms?: number }): Promise<number> {
     this.serve();
-    await elapse(ms);
+    const ended = new AbortController();
+    void this.run.ended.then(() => ended.abort());
+    const got = await this.#client.answers(
+      answers,
+      AbortSignal.any([ended.signal, AbortSignal.timeout(answersDeadlineMs)]),
+    );
+    await Promise.race([elapse(ms), this.run.ended]);
+    return got;
   }
 
   serve(): void {
@@ -91,12 +114,12 @@ export class Siege {
 
   /** Waits until the client stands still. */
   async pause(): Promise<void> {
-    this.#open = (await this.#client.pause()).open;
+    this.#untold = await this.#client.pause();
   }
 
   /** The last checks, on a host that nothing more happens to; then nothing is left. */
-  async finish(): Promise<void> {
-    await this.start();
+  async finish(start: Omit<HostStart, "data"> = {}): Promise<void> {
+    await this.start(start);
     await this.audit.checkQuiet(this.#url);
     const { code } = await this.end("SIGTERM");
     if (code !== 0) throw new Error(`the host ended with ${code} after SIGTERM: ${this.run.log}`);

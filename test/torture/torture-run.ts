@@ -44,7 +44,7 @@ export async function torture(given: {
 async function reportOf(phase: Phase, run: Omit<Parameters<Phase["run"]>[0], "figures">): Promise<PhaseReport> {
   const { name } = phase;
   const figures: Figures = {};
-  const skipped = await phase.unavailable?.();
+  const skipped = await phase.unavailable?.(run.bench);
   if (skipped !== undefined) return { name, figures, seconds: 0, skipped, failure: undefined };
   const began = performance.now();
   let failure: string | undefined;

@@ -8,7 +8,7 @@ import { elapse, type Siege } from "../siege.ts";
 const killsPerMinute = 20;
 /** A new bank after so many, since every start reads the whole log. */
 const killsPerSiege = 25;
-const loadMsMax = 600;
+const load = { answersMax: 80, msMax: 50 };
 /** Around the time that a start takes; and after its log was opened, which comes near the end of it. */
 const startMs = { min: 50, max: 900 };
 const openMsMax = 150;
@@ -19,13 +19,14 @@ export const killHost: Phase = {
   about: "the host is killed at random moments, half of them during its recovery",
   proofs: ["kills under load", "kills during recovery", "kills with the log open before it listened", "untold"],
   async run(run) {
+    const { dice } = run.bench;
     for (let left = timesOf(run, killsPerMinute); left > 0; left -= killsPerSiege)
       await besiege(run, async (siege) => {
         for (let kill = 0; kill < Math.min(left, killsPerSiege); kill++) {
           if (kill % 2 === 1) await killDuringRecovery(siege, run);
           else {
             await siege.start();
-            await siege.load(run.bench.dice.between(0, loadMsMax));
+            await siege.load({ answers: dice.between(0, load.answersMax), ms: dice.between(0, load.msMax) });
             await siege.end("SIGKILL");
             count(run.figures, "kills under load");
           }
