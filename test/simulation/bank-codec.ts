@@ -66,6 +66,7 @@ export type CommandDraft = {
 };
 
 /** Avro binary as a value of a type that the caller knows. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the schema says what it is, and TypeScript can't see it
 export function read<Value>(type: avro.Type, bytes: Uint8Array): Value {
   return type.fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) as Value;
 }

@@ -63,7 +63,9 @@ export function accounts(version: 1 | 2 | 3): PlainFunction {
   };
 
   const fold = (state: Account, { entity, event_type, payload: bytes }: EventEnvelope): Account => {
-    const { other, amount } = read<EventPayload>(payloadType, bytes);
+    // Not looked into, so that nobody but the host can see whether it is valid.
+    const isCounted = event_type === "Counted";
+    const { other, amount } = isCounted ? { other: "", amount: 0 } : read<EventPayload>(payloadType, bytes);
     if (amount === unfoldableAmount) throw new Error("can't fold that");
     const next = { ...state, count: state.count + 1, points: state.points + version };
     switch (event_type) {
@@ -110,7 +112,7 @@ function misbehave(amount: number, good: EventDraft): EventDraft[] {
     case 2:
       return [{ ...good, event_type: "NoSuchEvent" }];
     case 3:
-      return [good, { ...good, payload: good.payload.subarray(1) }];
+      return [{ ...good, event_type: "Counted", payload: good.payload.subarray(1) }];
     case 4: {
       const payload = read<EventPayload>(eventPayloadTypes[1], good.payload);
       return [{ ...good, payload: eventPayloadTypes[1].toBuffer({ ...payload, amount: unfoldableAmount }) }];

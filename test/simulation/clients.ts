@@ -5,7 +5,7 @@ import { EventoError } from "../../host/errors.ts";
 import { changes } from "./changes.ts";
 import { accountIds, cardIds, drawPost, withOtherBody, type Post } from "./posts.ts";
 import type { SimulatedHost } from "./simulated-host.ts";
-import { holds, Violation } from "./violation.ts";
+import { holds, toError, Violation } from "./violation.ts";
 import type { World } from "./world.ts";
 
 /** What somebody was told, and must find for ever. */
@@ -26,16 +26,23 @@ export class Clients {
   /** Posts without an answer so far. */
   readonly unanswered = new Map<string, Post>();
   readonly #parked = new Set<string>();
+  readonly #wereParked = new Set<string>();
   readonly #done = new Map<string, Extract<Receipt, { kind: "done" }>>();
   readonly #accepted = new Set<string>();
   readonly #underWay = new Map<string, number>();
   #underWayCount = 0;
+  #changingCount = 0;
   #postCount = 0;
   /** The first thing that went wrong while nobody waited. */
-  failure: unknown;
+  failure: Error | undefined;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** Whether what is deployed is being changed. */
+  get changing(): boolean {
+    return this.#changingCount > 0;
   }
 
   get idle(): boolean {
@@ -45,6 +52,7 @@ export class Clients {
   /** A host has died: what was under way is not answered any more. */
   hostDied(): void {
     this.#underWay.clear();
+    this.#changingCount = 0;
     this.#underWayCount = 0;
   }
 
@@ -56,8 +64,8 @@ export class Clients {
     if (choice < 0.55) this.#send(host, drawPost(random, `post-${++this.#postCount}`, this.reads));
     else if (choice < 0.65) this.#sendAgain(host);
     else if (choice < 0.7) this.#sendOtherBody(host);
-    else if (choice < 0.85) this.#read(host);
-    else if (choice < 0.9) this.#retryParked(host);
+    else if (choice < 0.82) this.#read(host);
+    else if (choice < 0.86) this.#retryParked(host);
     else this.#change(host);
   }
 
@@ -124,9 +132,18 @@ export class Clients {
     this.unanswered.delete(post.id);
     if ("status" in outcome && outcome.status === "parked") {
       this.#parked.add(post.id);
+      this.#wereParked.add(post.id);
       return;
     }
     const events = "status" in outcome ? outcome.events : [outcome];
+    // One that was parked and retried runs whenever it can.
+    const isFirst = post.kind === "command" && !this.#wereParked.has(post.id);
+    const expected = isFirst ? post.expected_sequence : undefined;
+    holds(
+      expected === undefined || events[0]?.sequence === expected + 1,
+      "expected-sequence",
+      () => `${post.id} expected the sequence ${expected} and was done with event ${events[0]?.sequence}`,
+    );
     const known = this.#done.get(post.id);
     holds(
       known === undefined || JSON.stringify(known.events) === JSON.stringify(events),
@@ -181,17 +198,21 @@ export class Clients {
     const id = this.#world.random.of(ids);
     this.#parked.delete(id);
     this.#world.trace.add(`client: retries ${id}`);
-    this.#watch(host, async () => {
-      await ignoringRefusal(() => host.engine.retry(id));
-    });
+    // Two people may do so at once.
+    for (let times = this.#world.random.chance(0.3) ? 2 : 1; times > 0; times--)
+      this.#watch(host, async () => {
+        await ignoringRefusal(() => host.engine.retry(id));
+      });
   }
 
   /** Deploys, rolls back or removes something. */
   #change(host: SimulatedHost): void {
     const change = this.#world.random.of(changes);
     this.#world.trace.add(`client: ${change.label}`);
+    this.#changingCount++;
     this.#watch(host, async () => {
       await ignoringRefusal(() => change.make(host.engine.deployment));
+      if (host.life.alive) this.#changingCount--;
     });
   }
 
@@ -202,7 +223,7 @@ export class Clients {
     call()
       .catch((error: unknown) => {
         // What a dying host answers was heard by nobody.
-        if (life.alive) this.failure ??= error;
+        if (life.alive) this.failure ??= toError(error);
       })
       .finally(() => {
         if (life.alive) this.#underWayCount--;
@@ -210,8 +231,8 @@ export class Clients {
   }
 }
 
-function send({ engine }: SimulatedHost, { kind: _, ...post }: Post): Promise<Posted | PostedEvent> {
-  return "command_type" in post ? engine.post(post) : engine.postEvent(post);
+function send({ engine }: SimulatedHost, post: Post): Promise<Posted | PostedEvent> {
+  return post.kind === "command" ? engine.post(post) : engine.postEvent(post);
 }
 
 /** What a call answers; undefined when it was refused. */

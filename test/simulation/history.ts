@@ -11,13 +11,15 @@ import { requireInvariants } from "./invariants.ts";
 import { LogRecord } from "./log-record.ts";
 import { partitionCount } from "./simulated-cluster.ts";
 import { endedByDisk, SimulatedHost, Surroundings } from "./simulated-host.ts";
-import { Violation } from "./violation.ts";
+import { toError, Violation } from "./violation.ts";
 import { World, type Life } from "./world.ts";
 
 const stepsMin = 60;
 const stepsSpread = 180;
 const stepsToRest = 20_000;
-const crash = 0.008;
+const crashAnyTime = 0.007;
+/** Changes are rare, and made of several appends. */
+const crashInChange = 0.03;
 const stop = 0.003;
 const jump = 0.01;
 const clientActs = 0.15;
@@ -58,8 +60,7 @@ class History {
   readonly #log = new LogRecord();
   #life: Life = { number: 0, alive: false };
   #host: SimulatedHost | undefined;
-  #opening: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: Error | undefined;
   #stopping = false;
   #steps = 0;
   #receiptsChecked = 0;
@@ -101,6 +102,7 @@ class History {
     const { random } = world;
     this.#steps++;
     const choice = random.fraction();
+    const crash = this.#clients.changing ? crashInChange : crashAnyTime;
     if (choice < crash) {
       world.trace.add("the host is killed");
       this.#life.alive = false;
@@ -147,7 +149,7 @@ class History {
     this.#host = undefined;
     this.#stopping = false;
     this.#world.trace.add(`life ${life.number} begins`);
-    this.#opening = SimulatedHost.open({ world: this.#world, life, surroundings: this.#surroundings }).then(
+    SimulatedHost.open({ world: this.#world, life, surroundings: this.#surroundings }).then(
       (host) => {
         if (life.alive) this.#host = host;
       },
@@ -180,12 +182,13 @@ class History {
     await this.#restUntil(() => this.#host !== undefined && !this.#stopping);
     this.#clients.resend(this.#requireHost());
     await this.#restUntil(() => this.#clients.idle);
+    await this.#restUntil(() => false);
+    this.#log.update(this.#surroundings.disk.groups);
+    retriedByNewVersion(this.#log);
     await this.#makeChanges(lastChanges);
     await this.#restUntil(() => false);
     this.#clients.resend(this.#requireHost());
     await this.#restUntil(() => false);
-    this.#log.update(this.#surroundings.disk.groups);
-    retriedByNewVersion(this.#log);
     await this.#retryParked();
     await this.#lookAtEverything();
     if (world.random.chance(0.5)) return;
@@ -202,6 +205,7 @@ class History {
 
   /** Lets everything go on until a condition holds, or until nothing is under way. */
   async #restUntil(condition: () => boolean): Promise<void> {
+    await this.#settle();
     for (let steps = 0; !condition(); steps++) {
       if (steps > stepsToRest) throw new Violation("I2", `there is no rest after ${stepsToRest} steps`);
       this.#steps++;
@@ -251,21 +255,21 @@ class History {
 
   /** Waits for something of the host while the world goes on. */
   async #during<Result>(call: Promise<Result>): Promise<Result> {
-    let result: { readonly value: Result } | undefined;
-    call.then(
-      (value) => {
-        result = { value };
-      },
-      (error: unknown) => {
-        this.#failure ??= error;
-      },
-    );
+    const ended = { done: false };
+    call
+      .catch((error: unknown) => {
+        this.#failure ??= toError(error);
+      })
+      .finally(() => {
+        ended.done = true;
+      });
     await this.#world.settled();
-    while (result === undefined) {
+    while (!ended.done) {
       if (!this.#goOn(false)) throw new Violation("I2", "the host waits for something that never comes");
       await this.#settle();
     }
-    return result.value;
+    await this.#settle();
+    return call;
   }
 
   #check(quiet: boolean): void {

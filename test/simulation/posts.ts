@@ -20,7 +20,7 @@ const weights = {
   OpenCard: 2,
   UseCard: 2,
   Burst: 2,
-  Misbehave: 1,
+  Misbehave: 3,
 } as const;
 const commandTypes = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name));
 

@@ -60,13 +60,14 @@ export function openSimulatedDatabase({ world, life, medium, name }: Given): Lev
   const write = async (batch: Batch): Promise<void> => {
     if (!life.alive) return world.outside(life, name);
     medium.write(batch);
-    apply(rows, batch);
     await world.outside(life, `${name}: ${batch.length} rows written`);
     if (world.fault(writeFailure)) {
       world.trace.add(`${name}: the write fails`);
       throw new Error("simulated: no space left on device");
     }
     medium.sync(batch);
+    // Not before: a write under way is seen by no reader.
+    apply(rows, batch);
   };
 
   const rowsIn = (range: Range): Row[] => {
@@ -113,8 +114,8 @@ export function openSimulatedDatabase({ world, life, medium, name }: Given): Lev
     },
     iterator,
     keys(range: Range) {
-      const { next, close } = iterator(range);
-      return { next: async () => (await next())?.[0], close };
+      const rows = iterator(range);
+      return { next: async () => (await rows.next())?.[0], close: () => rows.close() };
     },
     async close(): Promise<void> {},
   };

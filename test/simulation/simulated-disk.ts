@@ -11,6 +11,8 @@ import { LogJournal } from "../../host/journal/log-journal.ts";
 import { Medium, openSimulatedDatabase } from "./simulated-database.ts";
 import type { Life, World } from "./world.ts";
 
+/** The head file is written with every group, and on disk some time later. */
+const headSynced = 0.2;
 const indexLost = 0.1;
 const indexOlder = 0.1;
 
@@ -50,8 +52,13 @@ export class SimulatedDisk {
     const logDb = openSimulatedDatabase({ world, life, medium: this.#log, name: "log" });
     const indexDb = openSimulatedDatabase({ world, life, medium: this.#index, name: "index" });
     const fatality = new Fatality();
-    const later = world.clockOf(life).schedule;
-    const rows = new LevelRows({ db: indexDb, fatality, checkpoint: await readCheckpoint(indexDb), later });
+    const clock = world.clockOf(life);
+    const rows = new LevelRows({
+      db: indexDb,
+      fatality,
+      checkpoint: await readCheckpoint(indexDb),
+      later: (ms, task) => clock.schedule(ms, task),
+    });
     const room = async (): Promise<void> => {
       await world.outside(life, "log: gathered");
       await rows.room();
@@ -67,7 +74,7 @@ export class SimulatedDisk {
       head,
       onCommitted: (committed) => {
         rows.reflect({ ...committed, format: indexFormat });
-        if (life.alive) this.#anchor = committed;
+        if (life.alive && world.random.chance(headSynced)) this.#anchor = committed;
       },
       onClosed: () => rows.close(),
     });

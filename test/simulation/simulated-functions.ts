@@ -1,5 +1,5 @@
 // The functions' processes: slow, and now and then dead, looping, talking nonsense, or not to be had. Components outlive the host.
-import { MemoryFunctions } from "../../host/functions/memory-functions.ts";
+import type { MemoryFunctions } from "../../host/functions/memory-functions.ts";
 import type { Answer, CheckedFunction, FunctionRef, Functions, Step, Turn, Usage } from "../../host/ports/functions.ts";
 import { EventoError } from "../../host/errors.ts";
 import { commandType, read, type CommandEnvelope } from "./bank-codec.ts";
@@ -8,7 +8,7 @@ import type { Life, World } from "./world.ts";
 
 const unavailable = 0.02;
 const failure = 0.03;
-const nonsense = 0.03;
+const nonsense = 0.05;
 
 const usage: Usage = { duration_us: 0, memory_bytes: 0 };
 const failures = ["deadline of 5000 ms passed", "trap: unreachable", "the process died", "no, says the function"];

@@ -15,3 +15,8 @@ export class Violation extends Error {
 export function holds(condition: boolean, invariant: string, message: () => string): asserts condition {
   if (!condition) throw new Violation(invariant, message());
 }
+
+/** What was thrown, as an error. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

@@ -1,6 +1,6 @@
 // I1: what was acknowledged is in the log, with the same bytes.
 import type { EventJson } from "../../../host/engine/views.ts";
-import { commandPayloadType, type CommandPayload } from "../bank-codec.ts";
+import { commandPayloadType } from "../bank-codec.ts";
 import { payloadOf } from "../bank-model.ts";
 import type { Receipt } from "../clients.ts";
 import type { Evidence } from "../evidence.ts";
@@ -18,8 +18,7 @@ function acceptedAsPosted(log: LogRecord, { post }: Receipt): void {
   const logged = log.commands.get(post.id);
   holds(logged !== undefined, "I1", () => `the command ${post.id} was acknowledged and is not in the log`);
   const { entity, payload } = logged.command;
-  const same =
-    entity === post.entity && commandPayloadType.toBuffer(post.payload as CommandPayload).equals(Buffer.from(payload));
+  const same = entity === post.entity && commandPayloadType.toBuffer(post.payload).equals(Buffer.from(payload));
   holds(same, "I1", () => `the command ${post.id} is in the log as another`);
 }
 
