@@ -1,6 +1,7 @@
 // Drafts as functions answer them. The bytes are not to be trusted: every length is checked against what is left before
 // anything is made of it, so that a few bytes can't claim a billion drafts.
 import { EventoError } from "../errors.ts";
+import { bufferOver } from "./buffer-view.ts";
 import type { CommandDraft, EventDraft } from "./envelope.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -10,7 +11,7 @@ class DraftReader {
   #at = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bufferOver(bytes);
   }
 
   refuse(what: string): EventoError {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import avro from "avsc";
 
+import { bufferOver } from "./buffer-view.ts";
 import type { Command, Event } from "./envelope.ts";
 
 const registry: { [name: string]: avro.Type } = {};
@@ -19,12 +20,8 @@ const commandType = typeNamed("evento.Command");
 const dispatchedEventType = typeNamed("evento.DispatchedEvent");
 const eventsType = avro.Type.forSchema({ type: "array", items: "evento.Event" }, { registry });
 
-/** avsc takes bytes as Buffers only; this is a view, not a copy. */
-function bufferOver(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function withBuffer<Envelope extends { readonly payload: Uint8Array }>(envelope: Envelope): Envelope {
+  // avsc takes bytes as Buffers only.
   return Buffer.isBuffer(envelope.payload) ? envelope : { ...envelope, payload: bufferOver(envelope.payload) };
 }
 

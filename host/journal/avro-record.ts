@@ -14,11 +14,6 @@ export const long = (name: string): object => ({ name, type: "long" });
 export const bytes = (name: string): object => ({ name, type: "bytes" });
 export const texts = (name: string): object => ({ name, type: { type: "array", items: "string" } });
 
-/** A Buffer over the same memory: avsc takes no other bytes. */
-export function bufferOver(view: Uint8Array): Buffer {
-  return Buffer.isBuffer(view) ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-}
-
 /** A buffer that grows, to which Avro values are written one after the other. */
 export class AvroBuffer {
   #buffer: Buffer;

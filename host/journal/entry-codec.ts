@@ -3,11 +3,12 @@
 // of its group's first event plus its place among them, so no two can claim the same.
 import type avro from "avsc";
 
+import { bufferOver } from "../domain/buffer-view.ts";
 import { eventIdOf } from "../domain/derived-id.ts";
 import type { Cause, Command, Event } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-import { bufferOver, bytes, long, recordType, text, texts } from "./avro-record.ts";
+import { bytes, long, recordType, text, texts } from "./avro-record.ts";
 import { derivedIndexOf } from "./derived-event.ts";
 import type { NameTable } from "./name-table.ts";
 

@@ -1,8 +1,8 @@
 // A stored group: its head read, its entries found when one is first asked for, none of them decoded before.
+import { bufferOver } from "../domain/buffer-view.ts";
 import { invariant } from "../errors.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-import { bufferOver } from "./avro-record.ts";
 import { eventKindNumber, readEntry } from "./entry-codec.ts";
 import {
   chainBytes,

@@ -2,8 +2,9 @@
 // when its commands were accepted. Tables without an order have one row a partition. Places in the log are written as one number.
 import avro from "avsc";
 
+import { bufferOver } from "../domain/buffer-view.ts";
 import type { FoldedState } from "../ports/journal.ts";
-import { bufferOver, bytes, long, recordType, text } from "./avro-record.ts";
+import { bytes, long, recordType, text } from "./avro-record.ts";
 
 /** A place in the log: a group, and an entry in it. */
 export type Place = { readonly group: number; readonly slot: number };

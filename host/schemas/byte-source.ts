@@ -2,6 +2,7 @@
 // than what was read: five bytes can claim an array of a billion items.
 import { isUtf8 } from "node:buffer";
 
+import { bufferOver } from "../domain/buffer-view.ts";
 import { EventoError } from "../errors.ts";
 import { valueDepthMax, valueItemsMax } from "../limits.ts";
 import { ValuePath } from "./value-path.ts";
@@ -23,7 +24,7 @@ export class ByteSource {
 
   /** Starts over with other bytes. */
   open(bytes: Uint8Array, pathPrefix: string): void {
-    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bufferOver(bytes);
     this.#position = 0;
     this.#items = 0;
     this.path.restart(pathPrefix);

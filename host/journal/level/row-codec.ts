@@ -7,7 +7,7 @@
 // The length before the partition keeps any id from being a prefix of another's range.
 import { crc32 } from "node:zlib";
 
-import { bufferOver } from "../avro-record.ts";
+import { bufferOver } from "../../domain/buffer-view.ts";
 import { indexDamaged } from "../rows.ts";
 import type { Order, Table } from "../tables.ts";
 import { readUint64, writeUint64 } from "../uint64.ts";

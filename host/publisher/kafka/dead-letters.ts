@@ -1,6 +1,7 @@
 // Records that were refused, kept with the reason, so that none that came in is lost without a trace.
 import type { Kafka, Producer } from "kafkajs";
 
+import { bufferOver } from "../../domain/buffer-view.ts";
 import type { EventoError } from "../../errors.ts";
 import { letGo, within } from "./deadline.ts";
 import type { IncomingRecord } from "./incoming-record.ts";
@@ -54,5 +55,5 @@ export class DeadLetters {
 }
 
 function bufferOf(bytes: Uint8Array | null): Buffer | null {
-  return bytes === null ? null : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes === null ? null : bufferOver(bytes);
 }

@@ -1,6 +1,7 @@
 // Publications as Kafka's records, and what a record that was read says of them.
 import { Partitioners, type IHeaders, type KafkaMessage, type Message, type PartitionMetadata } from "kafkajs";
 
+import { bufferOver } from "../../domain/buffer-view.ts";
 import type { Publication } from "../../ports/publisher.ts";
 
 /** As stock clients do it: murmur2 of the key. */
@@ -28,7 +29,7 @@ export function partitionOf(key: string, partitions: number): number {
 export function recordOf(publication: Publication, { partition, now }: { partition: number; now: number }): Message {
   return {
     key: publication.key,
-    value: Buffer.from(publication.value.buffer, publication.value.byteOffset, publication.value.byteLength),
+    value: bufferOver(publication.value),
     headers: publication.headers,
     partition,
     // Brokers refuse a time that lies ahead of theirs, and the log's clock may.

@@ -4,6 +4,7 @@
 //   JSON   the draft that POST /commands or POST /events take, with `command_type` or `event_type`
 //   Avro   CloudEvents in binary mode around Confluent's framing, as events go out: `ce_type` is Aggregate.Record, `ce_subject`
 //          the entity, `ce_id` the id
+import { bufferOver } from "../../domain/buffer-view.ts";
 import type { CommandPost, EventPost } from "../../engine/intake.ts";
 import { EventoError, reasonOf } from "../../errors.ts";
 import { bodyBytesMax } from "../../limits.ts";
@@ -61,7 +62,7 @@ async function readFramed(
   const type = requiredHeader(record, "ce_type");
   const entity = requiredHeader(record, "ce_subject");
   if (value.length < framingBytes) throw invalid(`${value.length} bytes, which end within the schema's id`);
-  const schemaId = Buffer.from(value.buffer, value.byteOffset, value.byteLength).readUInt32BE(1);
+  const schemaId = bufferOver(value).readUInt32BE(1);
   const found = await schemas.recordOf(schemaId, type);
   if (found === undefined) throw invalid(`the schema id ${schemaId}, which is none of ${type}`);
   const bytes = value.subarray(framingBytes);
