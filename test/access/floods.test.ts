@@ -1,84 +1,31 @@
 // Floods against a real host that may have few descriptors: those it needs itself must be left.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
 import test, { type ExecutionContext } from "ava";
 
 import { descriptorShares } from "../../host/descriptors.ts";
 import { connectionsMax, databaseFilesMax } from "../../host/limits.ts";
-import { buildFunction } from "../../sdk-assemblyscript/build-function.ts";
 import { until } from "../until.ts";
+import { deploy, greet, greetingComponent, memoryOf, startHostProcess, type HostProcess } from "./host-process.ts";
 import { rawConnection } from "./raw-connection.ts";
 
-const launcher = fileURLToPath(new URL("../../host/cli/evento.js", import.meta.url));
-const greeting = fileURLToPath(new URL("../../functions/greeting", import.meta.url));
 const descriptorsMax = 300;
 const hasProc = process.platform === "linux";
 
-type LimitedHost = { readonly url: string; readonly pid: number; readonly log: () => string };
-
-/** A host that may have so many descriptors and no more. */
-async function startLimited(t: ExecutionContext): Promise<LimitedHost> {
-  const directory = await mkdtemp(join(tmpdir(), "evento-flood-"));
-  const child = spawn(
-    "sh",
-    ["-c", `ulimit -n ${descriptorsMax}; exec "$0" "$@"`, process.execPath, launcher, "serve"],
-    {
-      env: { PATH: process.env["PATH"], EVENTO_LISTEN: "127.0.0.1:0", EVENTO_DATA: join(directory, "data") },
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
-  t.teardown(async () => {
-    if (child.exitCode === null) {
-      child.kill("SIGKILL");
-      await once(child, "exit");
-    }
-    await rm(directory, { recursive: true });
-  });
-  let [output, log] = ["", ""];
-  child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  await until(() => output.includes("http"));
-  return { url: /http:\S+/.exec(output)?.[0] ?? "", pid: child.pid ?? 0, log: () => log };
-}
-
-async function greet(url: string, id: string): Promise<number> {
-  const body = JSON.stringify({ id, entity: `greeting:${id}`, command_type: "Greet", payload: { name: "Ada" } });
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(`${url}/commands`, {
-    method: "POST",
-    headers,
-    body,
-    signal: AbortSignal.timeout(20_000),
-  });
-  await response.text();
-  return response.status;
-}
-
-async function memoryOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+async function startLimited(t: ExecutionContext): Promise<HostProcess> {
+  const host = await startHostProcess({ descriptorsMax });
+  t.teardown(host.stop);
+  return host;
 }
 
 (hasProc ? test : test.skip)(
   "while idle connections try to take all descriptors, others go on, and the journal and new functions find theirs",
   async (t) => {
     const host = await startLimited(t);
-    const built = await buildFunction(greeting);
-    if (built.kind !== "component") throw new Error("expected a component");
     const flood: Socket[] = [];
     t.teardown(() => flood.forEach((socket) => socket.destroy()));
-    const deployed = await fetch(`${host.url}/functions/greeting`, {
-      method: "PUT",
-      headers: { "content-type": "application/wasm" },
-      body: Buffer.from(built.component),
-    });
-    t.is(deployed.status, 201);
+    t.is(await deploy(host.url, "greeting", await greetingComponent()), 201);
     t.is(await greet(host.url, "before"), 200);
     for (let count = 0; count < descriptorsMax * 2; count++) {
       const socket = await rawConnection(host.url);
