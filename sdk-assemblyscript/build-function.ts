@@ -1,5 +1,5 @@
 // A function's folder to what can be deployed: a component, or rules.
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { EventoError } from "../host/errors.ts";
@@ -10,7 +10,7 @@ import { compile } from "./compile.ts";
 import { componentOf, type Export } from "./componentize.ts";
 import { textOf, type Diagnostic } from "./diagnostic.ts";
 import { aggregateEntryOf, dispatcherEntryOf, moduleNameOf, type AuthorFiles, type Entry } from "./entry-generator.ts";
-import { manifestName, readManifest, type Manifest } from "./manifest.ts";
+import { readManifest, type Manifest } from "./manifest.ts";
 
 export type BuiltFunction =
   | {
@@ -52,15 +52,6 @@ export async function buildFunction(directory: string): Promise<BuiltFunction> {
   if (files.aggregator !== undefined) exports.push("aggregate");
   if (files.dispatcher !== undefined) exports.push("dispatch");
   return { kind: "component", name: manifest.name, manifest, core, component: await componentOf(core, exports) };
-}
-
-/** Folders under a root that hold a function, in the order of their paths. */
-export async function findFunctions(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name === manifestName && !entry.parentPath.includes("node_modules"))
-    .map((entry) => entry.parentPath)
-    .toSorted();
 }
 
 async function authorFilesOf(directory: string, manifest: Manifest): Promise<AuthorFiles> {

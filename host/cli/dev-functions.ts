@@ -1,4 +1,5 @@
 // Keeps what a host runs equal to the sources under a folder: builds what changed, deploys what was built.
+import { functionFolders } from "../../sdk-assemblyscript/function-folders.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Deployed } from "../engine/deployment.ts";
 import { EventoError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { errorText } from "./error-text.ts";
 import { functionBuild, type Compile, type FunctionBuild } from "./function-build.ts";
 import { sourceDigest } from "./function-sources.ts";
 import { functionLine } from "./function-line.ts";
-import { functionFolders } from "./function-targets.ts";
 import type { Terminal } from "./terminal.ts";
 
 export class DevFunctions {

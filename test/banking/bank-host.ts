@@ -1,7 +1,8 @@
 // The example bank on a real host, for tests from outside.
 import type { ExecutionContext } from "ava";
 
-import { buildFunction, findFunctions, type BuiltFunction } from "../../sdk-assemblyscript/build-function.ts";
+import { buildFunction, type BuiltFunction } from "../../sdk-assemblyscript/build-function.ts";
+import { functionFolders } from "../../sdk-assemblyscript/function-folders.ts";
 import { HostHarness, type HostHarnessOptions } from "../host-harness.ts";
 
 const functionsFolder = new URL("../../functions/banking", import.meta.url).pathname;
@@ -12,7 +13,7 @@ let built: Promise<readonly BuiltFunction[]> | undefined;
 function bankFunctions(): Promise<readonly BuiltFunction[]> {
   built ??= (async () => {
     const functions: BuiltFunction[] = [];
-    for (const directory of await findFunctions(functionsFolder)) functions.push(await buildFunction(directory));
+    for (const directory of await functionFolders(functionsFolder)) functions.push(await buildFunction(directory));
     return functions.toSorted((one, other) => Number(one.kind === "rules") - Number(other.kind === "rules"));
   })();
   return built;

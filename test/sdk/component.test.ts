@@ -9,7 +9,8 @@ import test, { type ExecutionContext } from "ava";
 import { decodeCommandDrafts, decodeEventDrafts } from "../../host/domain/draft-codec.ts";
 import { encodeCommand, encodeDispatchedEvent, encodeEvents } from "../../host/domain/envelope-codec.ts";
 import type { Command, Event } from "../../host/domain/envelope.ts";
-import { buildFunction, findFunctions } from "../../sdk-assemblyscript/build-function.ts";
+import { buildFunction } from "../../sdk-assemblyscript/build-function.ts";
+import { functionFolders } from "../../sdk-assemblyscript/function-folders.ts";
 
 const functions = join(import.meta.dirname, "..", "..", "functions");
 const greetingFolder = join(functions, "greeting");
@@ -102,7 +103,7 @@ test("the greeting is a component that describes itself, decides and folds", asy
 
 test("every function of the examples is a component that a host's tools take", async (t) => {
   const names: string[] = [];
-  for (const directory of await findFunctions(functions)) {
+  for (const directory of await functionFolders(functions)) {
     const result = await buildFunction(directory);
     if (result.kind !== "component") continue;
     const { component } = await running(t, result.component);
