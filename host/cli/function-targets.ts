@@ -25,7 +25,7 @@ export async function functionsUnder(roots: readonly string[]): Promise<readonly
   return [...new Set(found)];
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+export async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isDirectory(),
     () => false,
