@@ -71,8 +71,16 @@ function requestOf(dice: Dice, id: string): Request {
   if (recent.length === 0 || dice.happens(0.9)) return drawRequest(dice, id, (account) => sequences.get(account) ?? 0);
   const request = dice.one(recent);
   if (request.kind === "lines" || dice.happens(0.7)) return request;
-  const payload = { ...request.draft.payload, amount: "77.77" };
-  return { kind: request.kind, draft: { ...request.draft, payload } };
+  return { kind: request.kind, draft: otherContentOf(request.draft) };
+}
+
+/** The same id for something else: a conflict. */
+function otherContentOf(draft: Draft): Draft {
+  const { amount } = draft.payload;
+  return {
+    ...draft,
+    payload: { ...draft.payload, ...(amount === undefined ? { district: 78 } : { amount: "77.77" }) },
+  };
 }
 
 /** Asks until there is an answer, or now and then gives it up after a failure, as clients do. */
