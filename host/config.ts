@@ -9,6 +9,8 @@ export type HostConfig = {
   readonly listen: string;
   /** The data directory. */
   readonly data: string;
+  /** MiB that have to stay free on its disk: below them nothing new is taken in. */
+  readonly disk_free_mib: number;
   /** `file:PATH` or `s3://bucket/prefix`; empty for files under the data directory. */
   readonly snapshots: string;
   readonly s3_endpoint: string;
@@ -53,6 +55,11 @@ type Setting = { readonly about: string; readonly fallback: string; readonly kin
 export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
   listen: { about: "address and port; port 0 takes a free one", fallback: "127.0.0.1:8080", kind: "text" },
   data: { about: "the data directory", fallback: "./data", kind: "text" },
+  disk_free_mib: {
+    about: "MiB that have to stay free on its disk: below them nothing new is taken in",
+    fallback: "256",
+    kind: "count",
+  },
   snapshots: { about: "file:PATH or s3://bucket/prefix", fallback: "", kind: "text" },
   s3_endpoint: { about: "URL of an S3 server other than AWS", fallback: "", kind: "text" },
   snapshot_events: { about: "events of an aggregate between two snapshots", fallback: "100", kind: "count" },
@@ -118,6 +125,7 @@ export function readConfig(given: {
   return {
     listen: value("listen"),
     data: value("data"),
+    disk_free_mib: countOf("disk_free_mib", value("disk_free_mib")),
     snapshots: value("snapshots"),
     s3_endpoint: value("s3_endpoint"),
     snapshot_events: countOf("snapshot_events", value("snapshot_events")),

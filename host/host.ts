@@ -7,6 +7,7 @@ import { Access } from "./access/access.ts";
 import { Certificate } from "./access/certificate.ts";
 import { addressOf, certificateOf, isLoopback, issuerOf, type HostConfig } from "./config.ts";
 import { descriptorShares } from "./descriptors.ts";
+import { DiskSpace, freeBytesAt } from "./disk-space.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
@@ -69,8 +70,17 @@ export class Host {
       idleMs: config.function_idle_ms,
     });
     resources.defer(() => functions.close());
+    const disk = await DiskSpace.open({
+      floorBytes: config.disk_free_mib * 2 ** 20,
+      measure: () => freeBytesAt(config.data),
+      clock: systemClock,
+      onChange: ({ low, freeBytes }) =>
+        logger.log(low ? "warn" : "info", low ? "disk.low" : "disk.recovered", { free_bytes: freeBytes }),
+      onFailure: (error) => logger.log("warn", "disk.unknown", { reason: reasonOf(error) }),
+    });
+    resources.defer(() => disk.close());
     const engine = await Engine.open(
-      { journal, functions, snapshots, clock: systemClock, chance: systemChance },
+      { journal, functions, snapshots, disk, clock: systemClock, chance: systemChance },
       {
         settings: {
           triesMax: config.tries,
@@ -95,7 +105,7 @@ export class Host {
       logger.log("warn", "tls.none", {
         hint: "tokens go over the network as they are: set EVENTO_TLS_CERT and EVENTO_TLS_KEY, or encrypt in front",
       });
-    const checks = { journal: () => failure.reason };
+    const checks = { journal: () => failure.reason, disk: () => disk.reason };
     const url = (): string => rest.url;
     const log = { ...identity, store };
     const { publisher, intake, registry } = kafkaOf({ config, journal, log: log.id, door: engine, logger, url });

@@ -4,6 +4,7 @@ import { hostAggregateType } from "../domain/host-schema.ts";
 import type { DeployedFunction, HostEvent } from "../domain/host-state.ts";
 import { EventoError, type Fault } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
+import type { DiskRoom } from "../ports/disk.ts";
 import type { FunctionKind, Functions } from "../ports/functions.ts";
 import type { Journal, JournalEntry } from "../ports/journal.ts";
 import { parseAggregateSchema, type AggregateSchema } from "../schemas/aggregate-schema.ts";
@@ -28,6 +29,7 @@ export type DeploymentContext = {
   readonly chance: Chance;
   readonly clock: LogClock;
   readonly deployments: Deployments;
+  readonly disk: DiskRoom;
   readonly dispatching: Dispatching;
   readonly folding: Folding;
   readonly host: HostStream;
@@ -53,10 +55,12 @@ export class Deployment {
   /**
    * Deploys a component under a name, as a new version.
    *
-   * @throws EventoError FUNCTION_NAME_INVALID, FUNCTION_REFUSED, FUNCTION_CLAIMED, ENTITY_TYPE_CLAIMED, SCHEMA_INCOMPATIBLE.
+   * @throws EventoError FUNCTION_NAME_INVALID, FUNCTION_REFUSED, FUNCTION_CLAIMED, ENTITY_TYPE_CLAIMED, SCHEMA_INCOMPATIBLE,
+   *   DISK_LOW (retryable).
    */
   async component(name: string, bytes: Uint8Array): Promise<Deployed> {
     requireName(name);
+    this.#context.disk.requireRoom();
     const { digest, kinds, description } = await this.#context.functions.check(bytes);
     return this.#inTurn(() =>
       this.#deploy(name, { digest, kinds, description: descriptionOf({ kinds, description }), rules: null }),
@@ -66,6 +70,7 @@ export class Deployment {
   /** Deploys a rule-based dispatcher. @throws EventoError RULES_INVALID, FUNCTION_NAME_INVALID */
   async rules(name: string, value: unknown): Promise<Deployed> {
     requireName(name);
+    this.#context.disk.requireRoom();
     const ruleSet = parseRuleSet(value);
     const description = { aggregate: undefined, events: ruleSet.events, schemas: [] };
     const kinds: readonly FunctionKind[] = ["dispatcher"];
@@ -74,6 +79,7 @@ export class Deployment {
 
   /** Registers a schema by itself. @throws EventoError SCHEMA_INVALID, SCHEMA_INCOMPATIBLE, ENTITY_TYPE_CLAIMED */
   async schema(aggregateType: string, value: unknown): Promise<AggregateSchema> {
+    this.#context.disk.requireRoom();
     const schema = parseAggregateSchema(value);
     if (schema.name !== aggregateType)
       throw new EventoError(

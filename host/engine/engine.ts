@@ -2,6 +2,7 @@
 import { hostAggregateType } from "../domain/host-schema.ts";
 import { EventoError, invariant } from "../errors.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
+import type { DiskRoom } from "../ports/disk.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
@@ -32,6 +33,8 @@ export type EnginePorts = {
   readonly journal: Journal;
   readonly functions: Functions;
   readonly snapshots: Snapshots;
+  /** Whether new work is taken in; always when left out. */
+  readonly disk?: DiskRoom;
   readonly clock: Clock;
   readonly chance: Chance;
 };
@@ -60,6 +63,8 @@ export type PostedEvent = {
   readonly outcome: () => Promise<EventJson>;
 };
 
+const endlessDisk: DiskRoom = { requireRoom() {} };
+
 export class Engine {
   readonly deployments: Deployments;
   readonly deployment: Deployment;
@@ -82,7 +87,7 @@ export class Engine {
     options: EngineOptions,
     given: { deployments: Deployments; sequence: number },
   ) {
-    const { journal, functions, snapshots, chance } = ports;
+    const { journal, functions, snapshots, chance, disk = endlessDisk } = ports;
     const { deployments } = given;
     const settings = { ...defaultSettings, ...options.settings };
     const schema = deployments.latestSchema(hostAggregateType);
@@ -104,10 +109,10 @@ export class Engine {
     this.deployments = deployments;
     this.functions = functions;
     this.dispatching = new Dispatching({ ...shared, rules, turns }, onFatal);
-    this.deployment = new Deployment({ ...shared, dispatching: this.dispatching, folding, parking });
+    this.deployment = new Deployment({ ...shared, disk, dispatching: this.dispatching, folding, parking });
     this.access = new AccessHistory({ ...shared });
     this.queries = new Queries({ journal, deployments, folding, mailboxes, memberships });
-    this.#intake = new Intake({ ...shared, mailboxes, turns });
+    this.#intake = new Intake({ ...shared, disk, mailboxes, turns });
     this.#journal = journal;
     this.#inFlight = inFlight;
     this.#parking = parking;

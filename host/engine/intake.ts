@@ -6,6 +6,7 @@ import type { Command, EventDraft, StoredEvent } from "../domain/envelope.ts";
 import { hostAggregateType } from "../domain/host-schema.ts";
 import { EventoError } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
+import type { DiskRoom } from "../ports/disk.ts";
 import type { CommandRecord, Journal } from "../ports/journal.ts";
 import type { AggregateSchema } from "../schemas/aggregate-schema.ts";
 import type { RecordCodec } from "../schemas/record-codec.ts";
@@ -51,6 +52,7 @@ export class Intake {
   readonly #chance: Chance;
   readonly #clock: LogClock;
   readonly #deployments: Deployments;
+  readonly #disk: DiskRoom;
   readonly #inFlight: InFlight;
   readonly #mailboxes: Mailboxes;
   readonly #memberships: Memberships;
@@ -63,6 +65,7 @@ export class Intake {
     chance: Chance;
     clock: LogClock;
     deployments: Deployments;
+    disk: DiskRoom;
     inFlight: InFlight;
     mailboxes: Mailboxes;
     memberships: Memberships;
@@ -72,6 +75,7 @@ export class Intake {
     this.#chance = given.chance;
     this.#clock = given.clock;
     this.#deployments = given.deployments;
+    this.#disk = given.disk;
     this.#inFlight = given.inFlight;
     this.#mailboxes = given.mailboxes;
     this.#memberships = given.memberships;
@@ -82,7 +86,7 @@ export class Intake {
    * Takes a command in.
    *
    * @throws EventoError ENTITY_ID_INVALID, ENTITY_TYPE_UNKNOWN, ENTITY_UNKNOWN, COMMAND_TYPE_UNKNOWN, PAYLOAD_INVALID,
-   *   NO_HANDLER, ID_INVALID, ID_CONFLICT, HOST_OVERLOADED and MAILBOX_FULL (retryable).
+   *   NO_HANDLER, ID_INVALID, ID_CONFLICT; HOST_OVERLOADED, DISK_LOW and MAILBOX_FULL (retryable).
    */
   async command(post: CommandPost): Promise<CommandIntake> {
     // A known id comes first: it is answered even when nothing handles its type any more.
@@ -95,6 +99,7 @@ export class Intake {
     const payload = codec.fromJson(post.payload, "payload");
     const { aggregate } = await this.#targetOf(post.entity, aggregateType, schema);
     this.#inFlight.requireRoom();
+    this.#disk.requireRoom();
     this.#requireRoomFor(aggregate);
     const id = post.id ?? this.#chance.id();
     // The look-ups above took time: the same id may have come in meanwhile.
@@ -134,6 +139,7 @@ export class Intake {
     if (codec === undefined) throw typeUnknown("EVENT", post.event_type, aggregateType, schema.events);
     const payload = codec.fromJson(post.payload, "payload");
     const { aggregate } = await this.#targetOf(post.entity, aggregateType, schema);
+    this.#disk.requireRoom();
     this.#requireRoomFor(aggregate);
     const id = post.id ?? this.#chance.id();
     const rival = this.#events.get(id);

@@ -65,6 +65,7 @@ const problems: { readonly [code: string]: readonly [number, string] } = {
   ENTITY_TYPE_CLAIMED: [409, "Another schema has this entity type"],
   MAILBOX_FULL: [503, "Too much waits for this aggregate"],
   HOST_OVERLOADED: [503, "Too much waits in this host"],
+  DISK_LOW: [503, "The disk of the host is nearly full"],
   SHUTTING_DOWN: [503, "The host is shutting down"],
   FUNCTION_UNAVAILABLE: [503, "The function can't be run now"],
   GATE_BUSY: [503, "Too many functions are being checked"],

@@ -6,6 +6,7 @@ import type { CommandView } from "../../host/engine/views.ts";
 import { MemoryFunctions, plainComponent, type PlainFunction } from "../../host/functions/memory-functions.ts";
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";
 import { openMemoryJournal } from "../../host/journal/memory/memory-journal.ts";
+import type { DiskRoom } from "../../host/ports/disk.ts";
 import type { Journal } from "../../host/ports/journal.ts";
 import type { Snapshots } from "../../host/ports/snapshots.ts";
 import { boxes } from "./boxes.ts";
@@ -22,6 +23,7 @@ const noSnapshots: Snapshots = {
 export type Start = {
   readonly settings?: Partial<EngineSettings>;
   readonly snapshots?: Snapshots;
+  readonly room?: DiskRoom;
   /** Functions to deploy at the start, by name; boxes by default. */
   readonly functions?: { readonly [name: string]: PlainFunction };
 };
@@ -54,6 +56,7 @@ export class EngineUnderTest {
   static async start({
     settings = {},
     snapshots = noSnapshots,
+    room,
     functions: deployed = { boxes: boxes() },
   }: Start = {}): Promise<EngineUnderTest> {
     const clock = new ManualClock();
@@ -63,7 +66,7 @@ export class EngineUnderTest {
     const chance = { id: () => `id-${++ids}`, fraction: () => 0.5 };
     const open = (journal: Journal): Promise<Engine> =>
       Engine.open(
-        { journal, functions, snapshots, clock, chance },
+        { journal, functions, snapshots, clock, chance, ...(room === undefined ? {} : { disk: room }) },
         { settings, onFatal: (error) => fatal.push(error), onTrouble: () => {} },
       );
     const disk = new MemoryDisk();
