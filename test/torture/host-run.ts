@@ -47,8 +47,11 @@ export class HostRun {
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#log += text;
     });
+    const killWithParent = (): boolean => child.kill("SIGKILL");
+    process.once("exit", killWithParent);
     this.ended = once(child, "close").then(() => {
       this.#hasEnded = true;
+      process.off("exit", killWithParent);
       return { code: child.exitCode, signal: child.signalCode };
     });
     const { promise, resolve } = Promise.withResolvers<string | undefined>();

@@ -1,5 +1,6 @@
 // Runs phases one after the other, each on banks of its own, and says what they showed.
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -25,6 +26,8 @@ export async function torture(given: {
 }): Promise<readonly PhaseReport[]> {
   const { phases, minutes, seed, say } = given;
   const folder = await mkdtemp(join(tmpdir(), "evento-torture-"));
+  const clean = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", clean);
   const reports: PhaseReport[] = [];
   try {
     const bank = join(folder, "bank");
@@ -36,7 +39,8 @@ export async function torture(given: {
       say(textOf(report));
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    process.off("exit", clean);
+    clean();
   }
   return reports;
 }

@@ -21,6 +21,8 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed) || unknown !== undefined) {
   output.log(`npm run torture -- [--minutes 10] [--phase NAME]… [--seed N]\n\n${names}`);
   process.exit(2);
 }
+// What runs and lies about ends with this process, however it ends.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 output.log(`seed ${seed}, ${minutes} minutes`);
 const reports = await torture({
   phases: phases.filter(({ name }) => values.phase.length === 0 || values.phase.includes(name)),

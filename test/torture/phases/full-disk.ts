@@ -1,5 +1,5 @@
 // The disk fills up under load. As root a small file system of its own; elsewhere, and in turn, a limit on the size of files.
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,6 +32,8 @@ export const fullDisk: Phase = {
     const disk = await mountDisk(phase.bench.folder);
     count(phase.figures, "disks", disk === undefined ? 0 : 1);
     if (disk === undefined) return;
+    const unmount = (): unknown => spawnSync("umount", ["-l", disk]);
+    process.once("exit", unmount);
     try {
       const data = join(disk, "data");
       const work = async (siege: Siege): Promise<{ environment: typeof environment }> => {
@@ -40,17 +42,26 @@ export const fullDisk: Phase = {
       };
       await besiege(phase, work, { data });
     } finally {
-      await run("umount", ["-l", disk]);
+      process.off("exit", unmount);
+      unmount();
     }
   },
 };
 
 async function limitFiles(siege: Siege, { bench, figures }: PhaseRun): Promise<void> {
   const blocks = Math.ceil(bench.dice.between(fileBytes.min, fileBytes.max) / 512);
-  await siege.start({ shell: `ulimit -f ${blocks}` });
+  siege.launch({ shell: `ulimit -f ${blocks}` });
+  count(figures, "limits on files");
+  // What was written before may not fit into the files that a start makes of it.
+  if (!(await siege.takeUp())) {
+    count(figures, "failed starts under a limit");
+    await siege.start();
+    await siege.load({ answers });
+    await siege.end("SIGKILL");
+    return;
+  }
   siege.serve();
   await requireFatalEnd(siege, figures);
-  count(figures, "limits on files");
 }
 
 async function fillDisk(siege: Siege, { bench, figures }: PhaseRun, disk: string): Promise<void> {
