@@ -57,8 +57,8 @@ export class Dispatch {
   #outstanding = 0;
   #stopped = false;
   #retryParked = false;
-  /** Wakes the loop from whatever it waits for. */
-  #wake: () => void = () => {};
+  /** Settles when something has changed that anybody here may wait for: several events may, side by side. */
+  #news = Promise.withResolvers<void>();
 
   constructor(name: string, context: DispatchContext) {
     this.name = name;
@@ -111,7 +111,7 @@ export class Dispatch {
 
   async #step(): Promise<void> {
     const { journal } = this.#context;
-    const news = this.#news();
+    const news = this.#news.promise;
     const { events, scannedTo } = await journal.events({ after: this.#after, limit: eventsPerRead });
     const dispatcher = this.#dispatcher();
     if (dispatcher === undefined || scannedTo === this.#after) {
@@ -291,13 +291,13 @@ export class Dispatch {
   }
 
   async #room(): Promise<void> {
-    while (this.#outstanding >= outstandingMax && !this.#stopped) await this.#news();
+    while (this.#outstanding >= outstandingMax && !this.#stopped) await this.#news.promise;
   }
 
-  #news(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    return promise;
+  #wake(): void {
+    const { resolve } = this.#news;
+    this.#news = Promise.withResolvers<void>();
+    resolve();
   }
 
   async #pause(delayMs: number): Promise<void> {
@@ -305,7 +305,7 @@ export class Dispatch {
     this.#context.timers.after(delayMs, resolve);
     // A stop must not wait for a backoff; other news must not cut it short.
     while (!this.#stopped) {
-      const ended = await Promise.race([promise.then(() => true), this.#news().then(() => false)]);
+      const ended = await Promise.race([promise.then(() => true), this.#news.promise.then(() => false)]);
       if (ended) return;
     }
   }

@@ -187,6 +187,23 @@ for (const [what, command] of [
     t.is(events.length, 1);
   });
 
+test("an engine closes while several events wait for a dispatcher that can't be run", async (t) => {
+  const under = await EngineUnderTest.start({ functions: { boxes: boxes(), passing } });
+  under.functions.available("passing", false);
+  const posts = ["box:1", "box:2"].map((entity) =>
+    under.engine.post({ entity, command_type: "Add", payload: { n: 1 } }),
+  );
+  for (const posted of await Promise.all(posts)) await posted.outcome();
+  await under.clock.advance(1_000);
+  let closed = false;
+  const closing = under.engine.close().then(() => {
+    closed = true;
+  });
+  await settled();
+  t.true(closed);
+  await closing;
+});
+
 test("a removed dispatcher stops, and one deployed anew under its name begins anew", async (t) => {
   const under = await EngineUnderTest.start({ functions: { boxes: boxes(), passing } });
   await under.engine.deployment.remove("passing");
