@@ -15,6 +15,7 @@ const record = (namespace: string, name: string, fields: readonly Json[], more: 
 const commandFields: readonly Json[] = [text("other"), long("amount")];
 /** `seen`: events that the handler saw folded before this one; -1 in an event from outside. */
 const eventFields: readonly Json[] = [text("other"), long("amount"), long("seen")];
+/** The newer version of accounts has a field and a command more. */
 const memo: Json = { name: "memo", type: "string", default: "" };
 
 /** What each command of an account comes to when all is well. */
@@ -30,6 +31,7 @@ export const accountEvents: { readonly [command: string]: string } = {
   HearOf: "HeardOf",
   Burst: "Counted",
   Misbehave: "Behaved",
+  Upgrade: "Upgraded",
 };
 
 /** Accounts: version 1 knows no memo. */
@@ -43,9 +45,17 @@ export function accountSchema(version: 1 | 2): readonly Json[] {
       entity: "account",
     }),
     record("Account", "Card", [], { evento: "entity", entity: "card" }),
-    ...Object.keys(accountEvents).map((name) => record("Account", name, commandFields, { evento: "command" })),
-    ...[...Object.values(accountEvents), "Refused"].map((name) => record("Account", name, fields, { evento: "event" })),
+    ...namesIn(version, Object.keys(accountEvents)).map((name) =>
+      record("Account", name, commandFields, { evento: "command" }),
+    ),
+    ...namesIn(version, [...Object.values(accountEvents), "Refused"]).map((name) =>
+      record("Account", name, fields, { evento: "event" }),
+    ),
   ];
+}
+
+function namesIn(version: 1 | 2, names: readonly string[]): readonly string[] {
+  return version === 2 ? names : names.filter((name) => !name.startsWith("Upgrade"));
 }
 
 /** Ledgers, which note what happens to accounts. */

@@ -171,12 +171,18 @@ export function courier(version: 1 | 2): PlainFunction {
   };
 }
 
-/** The dispatcher made of rules: every confirmed transfer is noted. The versions differ in nothing but their text. */
+/** The dispatcher made of rules: confirmed transfers and parked commands are noted. The versions differ in nothing but their text. */
 export function auditorRules(version: 1 | 2): unknown {
-  const note = {
-    entity: '"ledger:main"',
+  const note = (ledger: string, amount: unknown) => ({
+    entity: `"${ledger}"`,
     command_type: "Note",
-    payload: { other: "event.entity", amount: "event.payload.amount" },
+    payload: { other: "event.entity", amount },
+  });
+  const when = version === 1 ? {} : { when: "true" };
+  return {
+    rules: [
+      { on: "Account.Confirmed", ...when, dispatch: [note("ledger:main", "event.payload.amount")] },
+      { on: "evento.CommandParked", ...when, dispatch: [note("ledger:parked", 0)] },
+    ],
   };
-  return { rules: [{ on: "Account.Confirmed", ...(version === 1 ? {} : { when: "true" }), dispatch: [note] }] };
 }

@@ -18,18 +18,22 @@ const rollback = (name: string, version: number): Change => ({
   make: (deployment) => deployment.rollback(name, version),
 });
 
+const remove = (name: string): Change => ({
+  label: `removes ${name}`,
+  make: (deployment) => deployment.remove(name),
+});
+/** A function of which there is one version. */
+const whole = (name: string): Change => ({
+  label: `deploys ${name}`,
+  make: (deployment) => deployment.component(name, plainComponent(name)),
+});
+
 /** What is deployed at the start. */
 export const firstChanges: readonly Change[] = [
   component("accounts", 1),
   component("courier", 1),
-  {
-    label: "deploys ledger-handler",
-    make: (deployment) => deployment.component("ledger-handler", plainComponent("ledger-handler")),
-  },
-  {
-    label: "deploys ledger-keeper",
-    make: (deployment) => deployment.component("ledger-keeper", plainComponent("ledger-keeper")),
-  },
+  whole("ledger-handler"),
+  whole("ledger-keeper"),
   rules(1),
 ];
 
@@ -44,11 +48,17 @@ export const changes: readonly Change[] = [
   rules(2),
   rollback("accounts", 1),
   rollback("courier", 1),
-  { label: "removes the auditor", make: (deployment) => deployment.remove("auditor") },
+  remove("auditor"),
+  remove("ledger-handler"),
+  whole("ledger-handler"),
+  remove("ledger-keeper"),
+  whole("ledger-keeper"),
 ];
 
 /** What puts everything right at the end. */
 export const lastChanges: readonly Change[] = [
+  whole("ledger-handler"),
+  whole("ledger-keeper"),
   component("accounts", 3),
   // Once back and forth, so that it is a new one for sure: what a courier gave up is tried again by none else.
   component("courier", 1),

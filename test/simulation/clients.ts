@@ -29,6 +29,8 @@ export class Clients {
   readonly #wereParked = new Set<string>();
   readonly #done = new Map<string, Extract<Receipt, { kind: "done" }>>();
   readonly #accepted = new Set<string>();
+  /** What has been shown of each aggregate: nobody may see it go back. */
+  readonly #sequences = new Map<string, number>();
   readonly #underWay = new Map<string, number>();
   #underWayCount = 0;
   #changingCount = 0;
@@ -150,6 +152,7 @@ export class Clients {
       "I7",
       () => `${post.id} ended in ${JSON.stringify(known?.events)} and then in ${JSON.stringify(events)}`,
     );
+    for (const { aggregate, sequence } of events) this.#noteSequence(aggregate, sequence);
     if (known !== undefined) return;
     this.#world.trace.add(`client: ${post.id} is done with ${events.map(({ position }) => position).join(" ")}`);
     const receipt = { kind: "done", post, events } as const;
@@ -183,13 +186,28 @@ export class Clients {
   }
 
   #read(host: SimulatedHost): void {
-    const entity = this.#world.random.of([...accountIds, ...cardIds, "ledger:main"]);
+    const { random } = this.#world;
+    const entity = random.of([...accountIds, ...cardIds, "ledger:main"]);
+    const known = this.#sequences.get(entity) ?? 0;
+    const moment = random.chance(0.3) ? ({ kind: "sequence", sequence: random.below(known + 2) } as const) : undefined;
     this.#watch(host, async () => {
-      const view = await ignoringRefusal(() => host.engine.queries.aggregate(entity));
+      const view = await ignoringRefusal(() => host.engine.queries.aggregate(entity, moment));
       if (view === undefined || !host.life.alive) return;
       this.#world.trace.add(`client: reads ${JSON.stringify(view)}`);
+      const wanted = moment?.sequence ?? view.sequence;
+      holds(
+        view.sequence === wanted && (moment !== undefined || view.sequence >= known),
+        "I16",
+        () =>
+          `${entity} was shown at ${view.sequence}, after ${known} was known${moment ? ` and ${wanted} asked for` : ""}`,
+      );
+      this.#noteSequence(view.aggregate, view.sequence);
       this.reads.push(view);
     });
+  }
+
+  #noteSequence(aggregate: string, sequence: number): void {
+    this.#sequences.set(aggregate, Math.max(sequence, this.#sequences.get(aggregate) ?? 0));
   }
 
   #retryParked(host: SimulatedHost): void {

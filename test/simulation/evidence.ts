@@ -11,8 +11,12 @@ export type Evidence = {
   readonly reads: readonly AggregateView[];
   /** Codes by the ids of posts that were refused. */
   readonly refused: ReadonlyMap<string, string>;
+  /** Ids of the events that were shown to somebody who follows the log. */
+  readonly followed: readonly string[];
   /** Committed records by partition. */
   readonly topic: readonly (readonly PublishedRecord[])[];
+  /** Past it no dispatcher goes on. */
+  readonly depthMax: number;
   /** Whether everything has come to its end. */
   readonly quiet: boolean;
 };

@@ -4,6 +4,7 @@ import { reasonOf } from "../../host/errors.ts";
 import { firstChanges, lastChanges, type Change } from "./changes.ts";
 import { Clients } from "./clients.ts";
 import type { DiskImage } from "./simulated-disk.ts";
+import { Follower } from "./follower.ts";
 import { requireIndexAgrees } from "./invariants/i04-index-agrees.ts";
 import { requireFold } from "./invariants/i08-fold.ts";
 import { retriedByNewVersion } from "./invariants/retried-by-new-version.ts";
@@ -21,6 +22,7 @@ const crashAnyTime = 0.007;
 /** Changes are rare, and made of several appends. */
 const crashInChange = 0.03;
 const stop = 0.003;
+const outage = 0.006;
 const jump = 0.01;
 const clientActs = 0.15;
 const timeGoes = 0.08;
@@ -57,11 +59,13 @@ class History {
   readonly #world: World;
   readonly #surroundings: Surroundings;
   readonly #clients: Clients;
+  readonly #follower = new Follower();
   readonly #log = new LogRecord();
   #life: Life = { number: 0, alive: false };
   #host: SimulatedHost | undefined;
   #failure: Error | undefined;
   #stopping = false;
+  readonly #away = new Set<string>();
   #steps = 0;
   #receiptsChecked = 0;
   #readsChecked = 0;
@@ -75,7 +79,7 @@ class History {
   async prepare(): Promise<DiskImage> {
     await this.#surroundings.keepComponents();
     this.#start();
-    await this.#restUntil(() => this.#host !== undefined);
+    await this.#restUntil("a host that runs", () => this.#host !== undefined);
     await this.#makeChanges(firstChanges);
     await this.#stopHost();
     return this.#surroundings.disk.image;
@@ -107,10 +111,21 @@ class History {
       world.trace.add("the host is killed");
       this.#life.alive = false;
     } else if (choice < crash + stop) this.#stopInOrder();
-    else if (choice < crash + stop + jump) world.jump(random.below(2 * jumpMsMax) - jumpMsMax);
-    else if (choice < crash + stop + jump + clientActs && this.#host !== undefined) this.#clients.act(this.#host);
+    else if (choice < crash + stop + outage) this.#outage();
+    else if (choice < crash + stop + outage + jump) world.jump(random.below(2 * jumpMsMax) - jumpMsMax);
+    else if (choice < crash + stop + outage + jump + clientActs && this.#host !== undefined)
+      this.#clients.act(this.#host);
     else this.#goOn(random.chance(timeGoes));
     await this.#settle();
+  }
+
+  /** A function is not to be had for a while, or is so again. */
+  #outage(): void {
+    const name = this.#world.random.of(["accounts", "courier", "ledger-handler", "ledger-keeper"]);
+    const isAway = !this.#away.delete(name);
+    if (isAway) this.#away.add(name);
+    this.#surroundings.functions.available(name, !isAway);
+    this.#world.trace.add(`${name} is ${isAway ? "away" : "back"}`);
   }
 
   /** Lets something that is under way end, or time pass. */
@@ -125,7 +140,7 @@ class History {
   /** Waits for what follows from a step; a host that is dead then is found so, and started again. */
   async #settle(): Promise<void> {
     await this.#world.settled();
-    this.#failure ??= this.#clients.failure;
+    this.#failure ??= this.#clients.failure ?? this.#follower.failure;
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#life.alive) return;
     this.#requireGoodDeath();
@@ -151,7 +166,9 @@ class History {
     this.#world.trace.add(`life ${life.number} begins`);
     SimulatedHost.open({ world: this.#world, life, surroundings: this.#surroundings }).then(
       (host) => {
-        if (life.alive) this.#host = host;
+        if (!life.alive) return;
+        this.#host = host;
+        this.#follower.follow(life, host.engine.queries);
       },
       (error: unknown) => {
         if (life.alive) this.#failure ??= new Violation("alive", `the host did not start: ${reasonOf(error)}`);
@@ -179,16 +196,17 @@ class History {
     const world = this.#world;
     world.trace.add("nothing goes wrong any more");
     world.faults = false;
-    await this.#restUntil(() => this.#host !== undefined && !this.#stopping);
+    for (const name of this.#away) this.#surroundings.functions.available(name, true);
+    await this.#restUntil("a host that runs", () => this.#host !== undefined && !this.#stopping);
     this.#clients.resend(this.#requireHost());
-    await this.#restUntil(() => this.#clients.idle);
-    await this.#restUntil(() => false);
+    await this.#restUntil("an answer to each client", () => this.#clients.idle);
+    await this.#quiet();
     this.#log.update(this.#surroundings.disk.groups);
     retriedByNewVersion(this.#log);
     await this.#makeChanges(lastChanges);
-    await this.#restUntil(() => false);
+    await this.#quiet();
     this.#clients.resend(this.#requireHost());
-    await this.#restUntil(() => false);
+    await this.#quiet();
     await this.#retryParked();
     await this.#lookAtEverything();
     if (world.random.chance(0.5)) return;
@@ -198,20 +216,31 @@ class History {
       this.#surroundings.shelf.clear();
     }
     this.#start();
-    await this.#restUntil(() => this.#host !== undefined);
-    await this.#restUntil(() => false);
+    await this.#restUntil("a host that runs", () => this.#host !== undefined);
+    await this.#quiet();
     await this.#lookAtEverything();
   }
 
-  /** Lets everything go on until a condition holds, or until nothing is under way. */
-  async #restUntil(condition: () => boolean): Promise<void> {
+  /** Lets everything go on until a condition holds. */
+  async #restUntil(what: string, condition: () => boolean): Promise<void> {
     await this.#settle();
-    for (let steps = 0; !condition(); steps++) {
-      if (steps > stepsToRest) throw new Violation("I2", `there is no rest after ${stepsToRest} steps`);
-      this.#steps++;
-      if (!this.#goOn(false)) return;
-      await this.#settle();
-    }
+    for (let steps = 0; !condition(); steps++)
+      if (steps > stepsToRest || !(await this.#oneOn()))
+        throw new Violation("rest", `${what} never comes, though nothing goes wrong any more`);
+  }
+
+  /** Lets everything go on until nothing is under way. */
+  async #quiet(): Promise<void> {
+    await this.#settle();
+    for (let steps = 0; await this.#oneOn(); steps++)
+      if (steps > stepsToRest) throw new Violation("rest", `there is no rest after ${stepsToRest} steps`);
+  }
+
+  async #oneOn(): Promise<boolean> {
+    this.#steps++;
+    const any = this.#goOn(false);
+    await this.#settle();
+    return any;
   }
 
   async #stopHost(): Promise<void> {
@@ -229,11 +258,11 @@ class History {
   }
 
   async #retryParked(): Promise<void> {
-    const { engine } = this.#requireHost();
-    const parked = await this.#during(engine.queries.commandsIn("parked", { after: "", limit: 1_000 }));
+    const { engine, journal } = this.#requireHost();
+    const parked = await this.#during(journal.commandsIn("parked", { after: "", limit: 1_000 }));
     if (parked.length === 0) return;
     for (const { command } of parked) await this.#during(engine.retry(command.id));
-    await this.#restUntil(() => false);
+    await this.#quiet();
   }
 
   async #lookAtEverything(): Promise<void> {
@@ -264,23 +293,22 @@ class History {
         ended.done = true;
       });
     await this.#world.settled();
-    while (!ended.done) {
-      if (!this.#goOn(false)) throw new Violation("I2", "the host waits for something that never comes");
-      await this.#settle();
-    }
+    await this.#restUntil("an answer of the host", () => ended.done);
     await this.#settle();
     return call;
   }
 
   #check(quiet: boolean): void {
-    const { disk, cluster } = this.#surroundings;
+    const { disk, cluster, settings } = this.#surroundings;
     const { receipts, reads, refused } = this.#clients;
     this.#log.update(disk.groups);
     requireInvariants({
       log: this.#log,
       receipts: receipts.slice(this.#receiptsChecked),
       reads: reads.slice(this.#readsChecked),
+      followed: this.#follower.ids,
       refused,
+      depthMax: settings.depthMax,
       topic: Array.from({ length: partitionCount }, (_, partition) => cluster.committed(partition)),
       quiet,
     });

@@ -1,6 +1,7 @@
 // Everything that must hold, after each crash and in the end.
 import type { Evidence } from "./evidence.ts";
 import { conservation } from "./invariants/conservation.ts";
+import { followedLog } from "./invariants/followed-log.ts";
 import { durableReceipts } from "./invariants/i01-durable-receipts.ts";
 import { oneOutcome } from "./invariants/i02-one-outcome.ts";
 import { gapFreePositions } from "./invariants/i03-gap-free-positions.ts";
@@ -28,6 +29,7 @@ const invariants: readonly ((evidence: Evidence) => void)[] = [
   refusedWithoutTrace,
   monotonicTime,
   conservation,
+  followedLog,
 ];
 
 /** @throws Violation of the first that does not hold. */

@@ -21,6 +21,7 @@ const weights = {
   UseCard: 2,
   Burst: 2,
   Misbehave: 3,
+  Upgrade: 1,
 } as const;
 const commandTypes = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: weight }, () => name));
 

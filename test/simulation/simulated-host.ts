@@ -1,5 +1,6 @@
 // The host over simulated ports, from one start to the next: the real engine, the real journal, the real publisher.
 import { Engine } from "../../host/engine/engine.ts";
+import type { EngineSettings } from "../../host/engine/settings.ts";
 import { EventoError } from "../../host/errors.ts";
 import { MemoryFunctions, plainComponent } from "../../host/functions/memory-functions.ts";
 import type { Journal } from "../../host/ports/journal.ts";
@@ -18,17 +19,21 @@ export const source = "urn:uuid:simulated";
 
 /** Few tries and few events, so that a short history reaches what comes after them. */
 const settings = { triesMax: 3, snapshotEventCount: 3 };
+/** Beyond the chain that money makes, and short of it. */
+const depths = [10, 5];
 
 /** Everything that outlives the host. */
 export class Surroundings {
   readonly disk: SimulatedDisk;
   readonly cluster: SimulatedCluster;
   readonly shelf = new SnapshotShelf();
+  readonly settings: Partial<EngineSettings> & { readonly depthMax: number };
   readonly functions: MemoryFunctions;
 
   constructor(world: World, image?: DiskImage) {
     this.disk = new SimulatedDisk(world, image);
     this.cluster = new SimulatedCluster(world);
+    this.settings = { ...settings, depthMax: world.random.of(depths) };
     this.functions = new MemoryFunctions({
       "accounts-1": accounts(1),
       "accounts-2": accounts(2),
@@ -70,7 +75,7 @@ export class SimulatedHost {
     life: Life;
     surroundings: Surroundings;
   }): Promise<SimulatedHost> {
-    const { disk, cluster, shelf, functions } = surroundings;
+    const { disk, cluster, shelf, functions, settings } = surroundings;
     const onFatal = (error: unknown): void => {
       if (!life.alive) return;
       world.trace.add(`the host ends: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,5 +1,5 @@
 // I4, the other way: what the index answers is what the log says, no more and no less.
-import type { Journal } from "../../../host/ports/journal.ts";
+import type { EventFilter, Journal } from "../../../host/ports/journal.ts";
 import { accountAfter } from "../bank-model.ts";
 import type { LogRecord } from "../log-record.ts";
 import { holds } from "../violation.ts";
@@ -21,6 +21,8 @@ export async function requireIndexAgrees(journal: Journal, log: LogRecord): Prom
     if (entity !== aggregate) same(`the aggregate of ${entity}`, await journal.aggregateOf(entity), aggregate);
   }
   await requireReferrers(journal, log);
+  await requireTrees(journal, log);
+  await requirePages(journal, log);
 }
 
 async function requireCommands(journal: Journal, log: LogRecord): Promise<void> {
@@ -45,6 +47,43 @@ async function requireReferrers(journal: Journal, log: LogRecord): Promise<void>
   for (const [payee, expected] of referrers) {
     const found = (await journal.referrers(payee)).filter((referrer) => referrer !== payee);
     same(`those who refer to ${payee}`, found, expected.toSorted());
+  }
+}
+
+async function requireTrees(journal: Journal, log: LogRecord): Promise<void> {
+  const roots = new Set([...log.commands.values()].map(({ command }) => command.root_cause));
+  for (const root of roots) {
+    const expected = [...log.commands.values()]
+      .filter(({ command }) => command.root_cause === root && command.depth > 0)
+      .map(({ command }) => command.id);
+    const found = await journal.commandsUnder(root, log.commands.size + 1);
+    same(
+      `the commands under ${root}`,
+      found.map(({ command }) => command.id),
+      expected,
+    );
+  }
+}
+
+/** The log in pages, whole and through filters. */
+async function requirePages(journal: Journal, log: LogRecord): Promise<void> {
+  const filters: EventFilter[] = [{}, { event_type: "Sent" }, { aggregate_type: "Ledger" }, { aggregate: "account:a" }];
+  for (const filter of filters) {
+    const expected = log.events.filter((event) =>
+      Object.entries(filter).every(([name, value]) => event[name as keyof EventFilter] === value),
+    );
+    const found: number[] = [];
+    for (let after = 0; ;) {
+      const page = await journal.events({ after, limit: 3, filter });
+      found.push(...page.events.map(({ position }) => position));
+      if (page.scannedTo === after) break;
+      after = page.scannedTo;
+    }
+    same(
+      `the log through ${JSON.stringify(filter)}`,
+      found,
+      expected.map(({ position }) => position),
+    );
   }
 }
 
