@@ -42,6 +42,15 @@ export const stateBytesMax = 8 << 20;
 export const pageRowsMax = 1_000;
 /** Bytes of payloads of one page of events; the one that goes past it is still there. */
 export const pageBytesMax = 8 << 20;
+/** The same while a stream is read. */
+export const streamBytesMax = 256 << 10;
+/** Reads of pages, states and traces that are put together at once; the others wait. */
+export const readsAtOnceMax = 16;
+/** Bytes of payloads that a trace shows. */
+export const traceBytesMax = 16 << 20;
+/** Bytes of JSON of large answers that clients have yet to take; what is small is not counted. */
+export const answersBytesMax = 256 << 20;
+export const smallAnswerBytesMax = 64 << 10;
 /** Bytes of journal entries that wait to be written before callers are asked to wait. */
 export const journalPendingBytesMax = 32 << 20;
 /** Bytes and entries of one group commit. One append is never split, so a single large one may be longer. */

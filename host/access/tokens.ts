@@ -22,7 +22,7 @@ export class Tokens {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #onChange: TokensOptions["onChange"];
-  #byHash: ReadonlyMap<string, TokenEntry> = new Map();
+  #byHash: ReadonlyMap<string, TokenGrant> = new Map();
   #reading: Promise<void> = Promise.resolve();
   readonly #look = (): void => {
     this.#reading = this.#reading.then(() => this.#readAgain());
@@ -49,14 +49,8 @@ export class Tokens {
 
   /** The grant of a token; undefined for one that is unknown or has expired. */
   find(token: string): Grant | undefined {
-    const hash = hashOf(token);
-    const entry = this.#byHash.get(hash);
-    if (entry === undefined) return undefined;
-    const scopes = new ScopeSet(entry.scopes.map(scopeOf).filter((scope) => scope !== undefined));
-    const end = entry.expires === null ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
-    // An entry that was read again with other rights is another one: who was let in under the old one asks anew.
-    const isLive = (): boolean => this.#byHash.get(hash) === entry && Date.now() < end;
-    return isLive() ? { name: entry.name, scopes, isLive } : undefined;
+    const grant = this.#byHash.get(hashOf(token));
+    return grant?.isLive() === true ? grant : undefined;
   }
 
   async close(): Promise<void> {
@@ -76,12 +70,41 @@ export class Tokens {
 
   async #take(entries: readonly TokenEntry[]): Promise<void> {
     const before = this.#byHash;
-    this.#byHash = new Map(entries.map((entry) => [entry.hash, unchanged(before.get(entry.hash), entry)]));
+    this.#byHash = new Map(
+      entries.map((entry) => {
+        const known = before.get(entry.hash);
+        // What goes on under a grant goes on when nothing of it is different.
+        return [entry.hash, known?.isOf(entry) === true ? known : new TokenGrant(entry)];
+      }),
+    );
+    for (const [hash, grant] of before) if (this.#byHash.get(hash) !== grant) grant.revoke();
     await this.#onChange(entries);
   }
 }
 
-/** The entry as it was when nothing of it is different, so that what goes on under it goes on. */
-function unchanged(before: TokenEntry | undefined, entry: TokenEntry): TokenEntry {
-  return before !== undefined && JSON.stringify(before) === JSON.stringify(entry) ? before : entry;
+class TokenGrant implements Grant {
+  readonly name: string;
+  readonly scopes: ScopeSet;
+  readonly #text: string;
+  /** Milliseconds since 1970. */
+  #end: number;
+
+  constructor(entry: TokenEntry) {
+    this.name = entry.name;
+    this.scopes = new ScopeSet(entry.scopes.map(scopeOf).filter((scope) => scope !== undefined));
+    this.#text = JSON.stringify(entry);
+    this.#end = entry.expires === null ? Number.POSITIVE_INFINITY : Date.parse(entry.expires);
+  }
+
+  isOf(entry: TokenEntry): boolean {
+    return this.#text === JSON.stringify(entry);
+  }
+
+  isLive(): boolean {
+    return Date.now() < this.#end;
+  }
+
+  revoke(): void {
+    this.#end = Number.NEGATIVE_INFINITY;
+  }
 }

@@ -22,6 +22,8 @@ export type Moment =
 export type EventQuery = {
   readonly after: number;
   readonly filter?: EventFilter;
+  /** Bytes of payloads after which the page ends, `pageBytesMax` when left out. */
+  readonly bytesMax?: number;
   /** Whether events of a type of aggregate are shown; all are when left out. */
   readonly sees?: (aggregateType: string) => boolean;
 };
@@ -32,6 +34,14 @@ export type EventPage = {
   readonly scannedTo: number;
 };
 
+export type CommandPage = {
+  readonly commands: readonly CommandView[];
+  /** The id to go on after; null when there are no more. */
+  readonly next: string | null;
+};
+
+/** Commands that are read at once: they have no events yet, but payloads. */
+const commandsPerRead = 20;
 /** Events that one page looks at when a filter matches few of them. */
 const scanLimit = 50_000;
 /** Events that are read at once, so that a page of large ones is cut short in time. */
@@ -65,13 +75,24 @@ export class Queries {
     return commandViewOf(record, this.#deployments);
   }
 
-  /** Commands in a status, ordered by id, after an id. */
-  async commandsIn(
-    status: "pending" | "parked",
-    page: { after: string; limit: number },
-  ): Promise<readonly CommandView[]> {
-    const records = await this.#journal.commandsIn(status, { ...page, limit: Math.min(page.limit, pageRowsMax) });
-    return records.map((record) => commandViewOf(record, this.#deployments));
+  /** Commands in a status, ordered by id, after an id: at most `limit`, and no more once they are `pageBytesMax` long. */
+  async commandsIn(status: "pending" | "parked", page: { after: string; limit: number }): Promise<CommandPage> {
+    const limit = Math.min(page.limit, pageRowsMax);
+    const commands: CommandView[] = [];
+    let { after } = page;
+    let bytes = 0;
+    while (commands.length < limit) {
+      const rows = Math.min(limit - commands.length, commandsPerRead);
+      const records = await this.#journal.commandsIn(status, { after, limit: rows });
+      for (const record of records) {
+        commands.push(commandViewOf(record, this.#deployments));
+        after = record.command.id;
+        bytes += record.command.payload.length;
+        if (bytes >= pageBytesMax) return { commands, next: after };
+      }
+      if (records.length < rows) return { commands, next: null };
+    }
+    return { commands, next: after };
   }
 
   /** @throws EventoError EVENT_UNKNOWN */
@@ -83,7 +104,7 @@ export class Queries {
 
   /** Events in log order after a position: at most `limit`, and no more once their payloads are `pageBytesMax` long. */
   async events(query: EventQuery & { readonly limit: number }): Promise<EventPage> {
-    const { sees = () => true } = query;
+    const { sees = () => true, bytesMax = pageBytesMax } = query;
     const limit = Math.min(query.limit, pageRowsMax);
     const events: EventJson[] = [];
     let { after } = query;
@@ -100,7 +121,7 @@ export class Queries {
         if (!sees(event.aggregate_type)) continue;
         events.push(eventJsonOf(event, this.#deployments));
         bytes += event.payload.length;
-        if (bytes >= pageBytesMax) return { events, scannedTo: event.position };
+        if (bytes >= bytesMax) return { events, scannedTo: event.position };
       }
       if (read.scannedTo === after) break;
       after = read.scannedTo;

@@ -1,5 +1,6 @@
 // The causation tree: everything that followed from one call from outside.
 import { EventoError } from "../errors.ts";
+import { traceBytesMax } from "../limits.ts";
 import type { CommandRecord, Journal } from "../ports/journal.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
 import type { Deployments } from "./deployments.ts";
@@ -46,7 +47,8 @@ export async function traceOf(
   const rootCommand = await journal.command(root);
   const rootEvent = rootCommand === undefined ? await rootEventOf(root, start, journal) : undefined;
   const deeper = await journal.commandsUnder(root, commandsMax + 1);
-  const byCause = Map.groupBy(deeper.slice(0, commandsMax), (record) => record.command.cause.id);
+  const shown = withinBytes(deeper.slice(0, commandsMax));
+  const byCause = Map.groupBy(shown, (record) => record.command.cause.id);
 
   const eventNode = (event: StoredEvent): EventNode => ({
     kind: "event",
@@ -68,7 +70,17 @@ export async function traceOf(
   const children: (CommandNode | EventNode)[] = [];
   if (rootCommand !== undefined) children.push(commandNode(rootCommand));
   if (rootEvent !== undefined) children.push(eventNode(rootEvent));
-  return { kind: "external", id: root, children, truncated: deeper.length > commandsMax };
+  return { kind: "external", id: root, children, truncated: deeper.length > shown.length };
+}
+
+/** The first commands, until their payloads and those of their events are `traceBytesMax` long. */
+function withinBytes(records: readonly CommandRecord[]): readonly CommandRecord[] {
+  let bytes = 0;
+  const end = records.findIndex(({ command, events }) => {
+    bytes += command.payload.length + events.reduce((sum, { payload }) => sum + payload.length, 0);
+    return bytes > traceBytesMax;
+  });
+  return end === -1 ? records : records.slice(0, end);
 }
 
 /** The outside event with the id of the call; or, for a call that was no post (a deployment), the event asked for. */

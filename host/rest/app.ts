@@ -13,9 +13,8 @@ import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
-import { refusedBodyMsMax } from "../limits.ts";
+import { answersBytesMax, bodiesBytesMax, readsAtOnceMax, refusedBodyMsMax, smallAnswerBytesMax } from "../limits.ts";
 import { aggregateRoutes } from "./aggregates.ts";
-import { BodyRoom } from "./body-room.ts";
 import { commandRoutes } from "./commands.ts";
 import { eventRoutes } from "./events.ts";
 import { functionRoutes } from "./functions.ts";
@@ -27,6 +26,8 @@ import { operationRoutes, type ReadyChecks } from "./operations.ts";
 import { ProblemReport } from "./problem-report.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { retryAfterS } from "./problem.ts";
+import { bodyBytesOf, Room } from "./room.ts";
+import { NarrowGate } from "./narrow-gate.ts";
 import { registryRoutes } from "./registry.ts";
 import type { Route } from "./route.ts";
 import { schemaRoutes } from "./schemas.ts";
@@ -98,16 +99,23 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
 
 function routerOf(routes: readonly Route[], access: Access): Router {
   const load = new CallerLoad();
-  const room = new BodyRoom();
+  const bodies = new Room({ bytesMax: bodiesBytesMax });
+  const answers = new Room({ bytesMax: answersBytesMax });
+  const reads = new NarrowGate({ width: readsAtOnceMax });
   const router = new Router({ sensitive: true });
   for (const route of routes) {
-    const { method, path, handle, parameters = [] } = route;
+    const { method, path, handle, parameters = [], gathers = false } = route;
     const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
     router[method](path, async (ctx) => {
       const caller = await access.admit(ctx.req, route);
       ctx.res.once("close", load.enter(caller.name));
-      room.claim(ctx.req, ctx.res);
-      await handle(ctx, ctx.params, new QueryParameters(ctx.querystring, known), caller);
+      bodies.claim(bodyBytesOf(ctx.req), ctx.res);
+      const query = new QueryParameters(ctx.querystring, known);
+      const answered = (): Promise<void> => handle(ctx, ctx.params, query, caller);
+      await (gathers ? reads.through(answered) : answered());
+      const length = typeof ctx.body === "string" ? ctx.body.length : 0;
+      // Until it is taken it stays in memory, and a client that takes nothing could ask for the next.
+      if (length > smallAnswerBytesMax) answers.claim(length, ctx.res);
     });
   }
   return router;

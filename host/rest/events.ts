@@ -8,6 +8,7 @@ import type { Engine, PostedEvent } from "../engine/engine.ts";
 import { eventUnknown, type EventQuery } from "../engine/queries.ts";
 import type { EventJson } from "../engine/views.ts";
 import { EventoError } from "../errors.ts";
+import { streamBytesMax } from "../limits.ts";
 import type { EventFilter } from "../ports/journal.ts";
 import { eventPostOf, requireScope } from "./drafts.ts";
 import { logLines, serverSentEvents } from "./event-streams.ts";
@@ -68,6 +69,7 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
       summary: "The log in order: a page, the whole as NDJSON, or live as server-sent events",
       description: "A token for some types of aggregates sees their events and no others.",
       access: ["read"],
+      gathers: true,
       parameters: [
         ...pageParameters("position"),
         ...filters.map((name) => ({
@@ -177,14 +179,16 @@ async function list(ctx: Context, query: QueryParameters, context: CallContext):
       return;
     case types.ndjson: {
       const limit = query.count("limit");
-      stream(ctx, types.ndjson, context, (signal) => logLines(context.engine, { after, limit, filter, sees, signal }));
+      stream(ctx, types.ndjson, context, (signal) =>
+        logLines(context.engine, { after, limit, filter, sees, signal, bytesMax: streamBytesMax }),
+      );
       return;
     }
     case types.sse: {
       query.requireAbsent("limit", "following has no end");
       const from = lastEventIdOf(ctx) ?? after;
       stream(ctx, types.sse, context, (signal) =>
-        serverSentEvents(context.engine, { after: from, filter, sees, signal }),
+        serverSentEvents(context.engine, { after: from, filter, sees, signal, bytesMax: streamBytesMax }),
       );
       return;
     }

@@ -1,4 +1,5 @@
 // What operators ask: is it alive, is it ready, what does it do.
+import type { Access } from "../access/access.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
@@ -12,6 +13,7 @@ const health = { content: { "application/json": named("Health") } };
 
 export function operationRoutes(context: {
   readonly engine: Engine;
+  readonly access: Pick<Access, "isAsked">;
   readonly checks: ReadyChecks;
   readonly metrics: HostMetrics;
   readonly closing: AbortSignal;
@@ -50,8 +52,10 @@ export function operationRoutes(context: {
         const results = Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, check() || "ok"]));
         const ready = Object.values(results).every((result) => result === "ok");
         // Kafka away is told and no reason to turn commands away: what waits goes out when it is back.
-        const kafka = context.publisher?.status();
-        const intake = context.intake?.status();
+        // Everybody may ask whether a host is ready: with tokens, what its errors say is for who may see metrics.
+        const isOpen = !context.access.isAsked;
+        const kafka = isOpen ? context.publisher?.status() : undefined;
+        const intake = isOpen ? context.intake?.status() : undefined;
         answer(ctx, ready ? 200 : 503, {
           status: ready ? "ok" : "unavailable",
           checks: results,

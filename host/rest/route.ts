@@ -29,6 +29,8 @@ export type Route = {
   readonly description?: string;
   /** Who may call it: a token with one of these scopes, for any type of aggregate; which of them, the handler sees to. */
   readonly access: "open" | readonly Action[];
+  /** True when the answer is put together of many rows: only some are at once, since none is small while that goes on. */
+  readonly gathers?: boolean;
   readonly parameters?: readonly Parameter[];
   readonly body?: { readonly [mediaType: string]: JsonSchema };
   /** Answers by status. Problems are added for all. */

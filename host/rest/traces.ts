@@ -10,6 +10,7 @@ export function traceRoutes({ engine }: { readonly engine: Engine }): readonly R
       summary: "The whole causation tree that a command or event belongs to",
       description: "It crosses aggregates, and takes a token that reads all of them.",
       access: ["read"],
+      gathers: true,
       parameters: [
         { name: "id", in: "path", required: true, description: "id of a command or event", schema: { type: "string" } },
       ],

@@ -1,8 +1,12 @@
 import test from "ava";
 
+import { Access } from "../../host/access/access.ts";
 import { Refusals } from "../../host/access/refusals.ts";
+import { hostSchema } from "../../host/domain/host-schema.ts";
 import type { RefusedAccess } from "../../host/domain/host-state.ts";
+import { Deployments } from "../../host/engine/deployments.ts";
 import { refusalKindsMax } from "../../host/limits.ts";
+import { parseAggregateSchema } from "../../host/schemas/aggregate-schema.ts";
 import { at, RestUnderTest } from "../rest/rest-under-test.ts";
 import { until } from "../until.ts";
 import { bearer, TokensUnderTest } from "./tokens-under-test.ts";
@@ -134,4 +138,28 @@ test("a reader of all sees the whole log as a stream, one of a type only what is
   };
   t.deepEqual(await typesOf(all), new Set(["evento", "Box"]));
   t.deepEqual(await typesOf(boxes), new Set(["Box"]));
+});
+
+test("a token that was revoked while no host ran is told at the next start, one that is still there is not told again", async (t) => {
+  const tokens = new TokensUnderTest(t);
+  await tokens.create("gone", ["read"]);
+  await tokens.create("kept", ["read"]);
+  const rest = await RestUnderTest.start(t, { tokens: tokens.path });
+  await rest.access.close();
+  await tokens.revoke("gone");
+  const logger = { log: () => {} };
+  const next = await Access.open({ tokens: tokens.path, issuer: undefined, history: rest.engine.access, logger });
+  t.teardown(() => next.close());
+  t.deepEqual(await history(rest, "TokenRevoked"), [{ name: "gone" }]);
+  t.is((await history(rest, "TokenGranted")).length, 2);
+});
+
+test("what a host wrote whose own schema was shorter is read as it was", (t) => {
+  const newest = parseAggregateSchema(hostSchema, { reserved: true });
+  const before = parseAggregateSchema(hostSchema.slice(0, -3), { reserved: true });
+  t.not(before.fingerprint, newest.fingerprint);
+  const deployments = new Deployments();
+  t.is(deployments.schema("evento", before.fingerprint).fingerprint, newest.fingerprint);
+  t.true(before.events.size > 5);
+  for (const [name, codec] of before.events) t.is(newest.events.get(name)?.fingerprint, codec.fingerprint, name);
 });

@@ -107,7 +107,7 @@ test("a chain that goes on for ever is parked at the depth limit", async (t) => 
   const under = await EngineUnderTest.start({ functions: { boxes: boxes(), forever }, settings: { depthMax: 10 } });
   await under.add("box:1", 1);
   t.like(await under.engine.queries.aggregate("box:1"), { sequence: 6 });
-  const parked = await under.engine.queries.commandsIn("parked", { after: "", limit: 10 });
+  const { commands: parked } = await under.engine.queries.commandsIn("parked", { after: "", limit: 10 });
   t.is(parked.length, 1);
   t.regex(parked[0]?.last_error ?? "", /more than 10/);
 });

@@ -20,7 +20,7 @@ for (const [how, reason] of [
     t.like(view, { status: "parked", attempts: 5, events: [] });
     t.regex(view.last_error ?? "", reason);
     t.deepEqual(await under.eventTypes(), []);
-    const parked = await under.engine.queries.commandsIn("parked", { after: "", limit: 10 });
+    const { commands: parked } = await under.engine.queries.commandsIn("parked", { after: "", limit: 10 });
     t.deepEqual(
       parked.map(({ command }) => command.id),
       ["bad"],

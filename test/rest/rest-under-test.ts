@@ -56,15 +56,17 @@ export class RestUnderTest {
   readonly engine: Engine;
   readonly functions: MemoryFunctions;
   readonly server: RestServer;
+  readonly access: Access;
   readonly logged: { level: LogLevel; event: string; fields: LogFields }[];
   readonly #check: DocumentCheck;
 
   private constructor(
-    given: Pick<RestUnderTest, "engine" | "functions" | "server" | "logged"> & { check: DocumentCheck },
+    given: Pick<RestUnderTest, "engine" | "functions" | "server" | "access" | "logged"> & { check: DocumentCheck },
   ) {
     this.engine = given.engine;
     this.functions = given.functions;
     this.server = given.server;
+    this.access = given.access;
     this.logged = given.logged;
     this.#check = given.check;
   }
@@ -109,7 +111,7 @@ export class RestUnderTest {
       await journal.close();
     });
     const check = await DocumentCheck.of(server.url);
-    const rest = new RestUnderTest({ engine, functions, server, logged, check });
+    const rest = new RestUnderTest({ engine, functions, server, access, logged, check });
     if (start.boxes !== null) await rest.deploy("boxes", start.boxes ?? boxes());
     return rest;
   }
