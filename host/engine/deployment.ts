@@ -17,6 +17,7 @@ import type { HostStream } from "./host-stream.ts";
 import type { LogClock } from "./log-clock.ts";
 import type { Parking } from "./parking.ts";
 import { parseRuleSet } from "./rules.ts";
+import type { StoredData } from "./stored-data.ts";
 
 /** Stored aggregates that a new aggregator has to fold before it is believed. */
 const trialsMax = 20;
@@ -34,6 +35,7 @@ export type DeploymentContext = {
   readonly folding: Folding;
   readonly host: HostStream;
   readonly parking: Parking;
+  readonly stored: StoredData;
 };
 
 type Candidate = {
@@ -90,12 +92,12 @@ export class Deployment {
         },
       );
     return this.#inTurn(async () => {
-      await this.#append(this.#registrations([schema]));
+      await this.#append(await this.#registrations([schema]));
       return this.#context.deployments.schema(schema.name, schema.fingerprint);
     });
   }
 
-  /** Makes an earlier version active again. @throws EventoError FUNCTION_UNKNOWN, VERSION_UNKNOWN, FUNCTION_CLAIMED */
+  /** Makes an earlier version active again. @throws EventoError FUNCTION_UNKNOWN, VERSION_UNKNOWN, FUNCTION_CLAIMED, SCHEMA_INCOMPATIBLE */
   async rollback(name: string, version: number): Promise<Deployed> {
     return this.#inTurn(async () => {
       const { deployments, functions } = this.#context;
@@ -110,7 +112,11 @@ export class Deployment {
       if (active.version === version) return { name, function: active, changed: false };
       this.#requireUnclaimed(name, earlier.aggregate, earlier.kinds);
       if (earlier.rules === null) await functions.activate({ name, digest: earlier.digest });
-      await this.#append([{ type: "FunctionRolledBack", payload: { name, version } }]);
+      const schemas = Object.entries(earlier.schemas).map(([type, fingerprint]) =>
+        deployments.schema(type, fingerprint),
+      );
+      const registrations = await this.#registrations(schemas);
+      await this.#append([...registrations, { type: "FunctionRolledBack", payload: { name, version } }]);
       await this.#begin(name, earlier);
       return { name, function: earlier, changed: true };
     });
@@ -138,7 +144,7 @@ export class Deployment {
     const active = history === undefined ? undefined : deployments.active(name);
     if (active?.digest === candidate.digest) return { name, function: active, changed: false };
     this.#requireUnclaimed(name, aggregate?.name ?? null, candidate.kinds);
-    const registrations = this.#registrations(schemas);
+    await this.#registrations(schemas);
     if (candidate.rules === null) {
       if (aggregate !== undefined && candidate.kinds.includes("aggregator"))
         await this.#tryOut(name, candidate.digest, aggregate);
@@ -154,6 +160,8 @@ export class Deployment {
       schemas: Object.fromEntries(schemas.map((schema) => [schema.name, schema.fingerprint])),
       rules: candidate.rules,
     };
+    // Once more, since what may follow depends on whether something was written meanwhile.
+    const registrations = await this.#registrations(schemas);
     await this.#append([...registrations, { type: "FunctionDeployed", payload: { name, function: deployed } }]);
     await this.#begin(name, deployed);
     return { name, function: deployed, changed: true };
@@ -187,46 +195,59 @@ export class Deployment {
   }
 
   /** The events that register what is new of some schemas. @throws when one of them can't be taken */
-  #registrations(schemas: readonly AggregateSchema[]): HostEvent[] {
+  async #registrations(schemas: readonly AggregateSchema[]): Promise<HostEvent[]> {
     const { deployments } = this.#context;
-    return schemas.flatMap((schema): HostEvent[] => {
-      if (deployments.findSchema(schema.name, schema.fingerprint) !== undefined) return [];
-      for (const entityType of schema.entityTypes.keys()) {
-        const owner = deployments.aggregateTypeOf(entityType);
-        if (owner !== undefined && owner !== schema.name)
-          throw new EventoError(
-            "ENTITY_TYPE_CLAIMED",
-            `found the entity type ${entityType} in ${owner}, expected it in no schema beside ${schema.name}`,
-          );
-      }
+    const events: HostEvent[] = [];
+    for (const schema of schemas) {
       const versions = deployments.schemaVersions(schema.name);
-      const faults = versions.flatMap((earlier, index) =>
-        breaksOf(schema, earlier).map(({ type, path, reason }): Fault => ({
-          path: path === "" ? type : `${type}.${path}`,
-          message: `${reason} (against version ${index + 1})`,
-        })),
-      );
-      if (faults.length > 0)
-        throw new EventoError(
-          "SCHEMA_INCOMPATIBLE",
-          `found ${faults.length} things in the new schema of ${schema.name} that can't read what is stored, the first: ${faults[0]?.path} ${faults[0]?.message}`,
-          {
-            faults,
-            hint: "give new fields a default, keep what was there, and leave types that events were written with",
-          },
-        );
-      return [
-        {
-          type: "SchemaRegistered",
-          payload: {
-            aggregate_type: schema.name,
-            version: versions.length + 1,
-            fingerprint: schema.fingerprint,
-            schema: schema.text,
-          },
+      // One that is known but out of use is registered again: it has to be the newest.
+      const inUse = versions.slice(firstInUse(versions));
+      if (inUse.some(({ fingerprint }) => fingerprint === schema.fingerprint)) continue;
+      this.#requireOwnEntityTypes(schema);
+      await this.#requireReadable(schema, inUse);
+      events.push({
+        type: "SchemaRegistered",
+        payload: {
+          aggregate_type: schema.name,
+          version: versions.length + 1,
+          fingerprint: schema.fingerprint,
+          schema: schema.text,
         },
-      ];
-    });
+      });
+    }
+    return events;
+  }
+
+  #requireOwnEntityTypes(schema: AggregateSchema): void {
+    for (const entityType of schema.entityTypes.keys()) {
+      const owner = this.#context.deployments.aggregateTypeOf(entityType);
+      if (owner !== undefined && owner !== schema.name)
+        throw new EventoError(
+          "ENTITY_TYPE_CLAIMED",
+          `found the entity type ${entityType} in ${owner}, expected it in no schema beside ${schema.name}`,
+        );
+    }
+  }
+
+  /** @throws EventoError SCHEMA_INCOMPATIBLE when a schema can't read what may have been written with the versions in use. */
+  async #requireReadable(schema: AggregateSchema, inUse: readonly AggregateSchema[]): Promise<void> {
+    const { deployments, stored } = this.#context;
+    const first = deployments.schemaVersions(schema.name).length - inUse.length;
+    const faults = inUse.flatMap((earlier, index) =>
+      breaksOf(schema, earlier).map(({ type, path, reason }): Fault => ({
+        path: path === "" ? type : `${type}.${path}`,
+        message: `${reason} (against version ${first + index + 1})`,
+      })),
+    );
+    if (faults.length === 0 || !(await stored.holds(schema.name))) return;
+    throw new EventoError(
+      "SCHEMA_INCOMPATIBLE",
+      `found ${faults.length} things in the new schema of ${schema.name} that can't read what is stored, the first: ${faults[0]?.path} ${faults[0]?.message}`,
+      {
+        faults,
+        hint: "give new fields a default, keep what was there, and leave types that events were written with",
+      },
+    );
   }
 
   /** Folds some of what is really stored with a new aggregator. @throws EventoError FUNCTION_REFUSED */
@@ -278,4 +299,12 @@ function requireName(name: string): void {
       faults: [{ path: "name", message: "is not of the form [a-z][a-z0-9-]{0,62}" }],
     },
   );
+}
+
+/** Where the versions begin that something may be written with: one that broke with those before came while nothing was. */
+function firstInUse(versions: readonly AggregateSchema[]): number {
+  let first = 0;
+  for (const [index, version] of versions.entries())
+    if (versions.slice(first, index).some((earlier) => breaksOf(version, earlier).length > 0)) first = index;
+  return first;
 }

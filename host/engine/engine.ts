@@ -24,6 +24,7 @@ import { recover } from "./recovery.ts";
 import { RuleSets } from "./rules.ts";
 import { defaultSettings, type EngineSettings } from "./settings.ts";
 import { Snapshotting } from "./snapshotting.ts";
+import { StoredData } from "./stored-data.ts";
 import { Timers } from "./timers.ts";
 import { traceOf, type Trace } from "./trace.ts";
 import { Turns } from "./turns.ts";
@@ -109,7 +110,8 @@ export class Engine {
     this.deployments = deployments;
     this.functions = functions;
     this.dispatching = new Dispatching({ ...shared, rules, turns }, onFatal);
-    this.deployment = new Deployment({ ...shared, disk, dispatching: this.dispatching, folding, parking });
+    const stored = new StoredData({ journal, inFlight, mailboxes });
+    this.deployment = new Deployment({ ...shared, disk, dispatching: this.dispatching, folding, parking, stored });
     this.access = new AccessHistory({ ...shared });
     this.queries = new Queries({ journal, deployments, folding, mailboxes, memberships });
     this.#intake = new Intake({ ...shared, disk, mailboxes, turns });

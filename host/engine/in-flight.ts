@@ -20,6 +20,11 @@ export class InFlight {
     return this.#commands.get(id);
   }
 
+  /** Whether a command of an aggregate type is among them. */
+  has(aggregateType: string): boolean {
+    return this.#commands.values().some(({ command }) => command.aggregate_type === aggregateType);
+  }
+
   /** @throws EventoError HOST_OVERLOADED (retryable) when a client's command finds no room. */
   requireRoom(): void {
     if (!this.hasRoom)

@@ -30,6 +30,11 @@ export class Mailboxes {
     return mailbox;
   }
 
+  /** Whether anything waits or is under way in a mailbox of an aggregate type. */
+  isInUse(aggregateType: string): boolean {
+    return this.#mailboxes.values().some((mailbox) => mailbox.aggregateType === aggregateType && !mailbox.idle);
+  }
+
   /** Accounts for the state of a mailbox whose turn ended, and lets go of idle ones past the bounds. */
   settle(mailbox: Mailbox): void {
     const bytes = mailboxBytes + (mailbox.folded?.state?.length ?? 0);

@@ -61,8 +61,51 @@ test("an entity type belongs to one schema", async (t) => {
   await t.throwsAsync(under.engine.deployment.schema("Crate", other), { code: "ENTITY_TYPE_CLAIMED" });
 });
 
+function withFields(name: string, fields: readonly object[]): object[] {
+  return boxSchemaJson.map((type) => ("name" in type && type.name === name ? { ...type, fields } : type));
+}
+
+test("a schema may break with versions that nothing was written with, and back again", async (t) => {
+  const under = await EngineUnderTest.start();
+  const { deployment, deployments } = under.engine;
+  const withText = withFields("Added", [{ name: "n", type: "string" }]);
+  await deployment.schema("Box", withText);
+  t.is(deployments.latestSchema("Box")?.fingerprint, deployments.schemaVersions("Box")[1]?.fingerprint);
+  await deployment.schema("Box", boxSchemaJson);
+  t.is(deployments.schemaVersions("Box").length, 3);
+  await under.add("box:1", 2);
+  await under.crash();
+  t.like(await under.state("box:1"), { count: 2 });
+  // Now something is written: neither a new schema nor one that was there before may break with it.
+  await t.throwsAsync(under.engine.deployment.schema("Box", withText), { code: "SCHEMA_INCOMPATIBLE" });
+  await deployment.schema("Box", boxSchemaJson);
+});
+
+test("a roll-back to a version whose schema can't read what is stored is refused", async (t) => {
+  const under = await EngineUnderTest.start();
+  const emptied = { type: "record", name: "Emptied", namespace: "Box", evento: "event", fields: [] };
+  const schema = [...withFields("ItemTouched", [{ name: "by", type: "string" }]), emptied];
+  await under.deploy("boxes", boxes({ schema }));
+  await under.add("box:1", 2);
+  const error = await t.throwsAsync(under.engine.deployment.rollback("boxes", 1));
+  t.like(error, { code: "SCHEMA_INCOMPATIBLE" });
+  t.is(under.engine.deployments.active("boxes").version, 2);
+  t.like(await under.state("box:1"), { count: 2 });
+});
+
+test("a command that waits without an event keeps the schema that it was written with", async (t) => {
+  const under = await EngineUnderTest.start();
+  await under.engine.post({ id: "stuck", entity: "box:1", command_type: "Misbehave", payload: { how: "fail" } });
+  const breaking = withFields("Added", [{ name: "n", type: "string" }]);
+  await t.throwsAsync(under.engine.deployment.schema("Box", breaking), { code: "SCHEMA_INCOMPATIBLE" });
+  for (let tries = 0; tries < 10; tries++) await under.clock.advance(60_000);
+  t.is((await under.engine.queries.command("stuck")).status, "parked");
+  await t.throwsAsync(under.engine.deployment.schema("Box", breaking), { code: "SCHEMA_INCOMPATIBLE" });
+});
+
 test("a schema that can't read what was written is refused with the list of what breaks", async (t) => {
   const under = await EngineUnderTest.start();
+  await under.add("box:1", 2);
   const breaking = boxSchemaJson.map((type) =>
     "name" in type && type.name === "Added"
       ? {
