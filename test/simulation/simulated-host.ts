@@ -15,7 +15,7 @@ import { SimulatedTopic } from "./simulated-topic.ts";
 import { Violation } from "./violation.ts";
 import type { Life, World } from "./world.ts";
 
-export const source = "urn:uuid:simulated";
+const source = "urn:uuid:simulated";
 
 /** Few tries and few events, so that a short history reaches what comes after them. */
 const settings = { triesMax: 3, snapshotEventCount: 3 };
