@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import type { CertificatePaths } from "./access/certificate.ts";
 import { EventoError, reasonOf } from "./errors.ts";
+import type { IsolationLevel } from "./functions/isolation.ts";
 
 export type HostConfig = {
   /** `address:port`; port 0 takes a free one. */
@@ -41,6 +42,8 @@ export type HostConfig = {
   readonly function_deadline_ms: number;
   /** A function without calls for so long gives its process back. */
   readonly function_idle_ms: number;
+  /** The lowest level of isolation of function processes that will do. */
+  readonly isolation: IsolationLevel;
   /** Wait for a command's outcome when the client does not say. */
   readonly wait_ms: number;
   /** Tries of a command before it is parked. */
@@ -93,6 +96,11 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
     fallback: "300000",
     kind: "count",
   },
+  isolation: {
+    about: "the lowest level of isolation of function processes that will do: 0, 1 or 2",
+    fallback: "0",
+    kind: "text",
+  },
   wait_ms: { about: "wait for a command's outcome when the client does not say", fallback: "10000", kind: "count" },
   tries: { about: "tries of a command before it is parked", fallback: "5", kind: "count" },
   depth: { about: "steps from the external cause past which a chain is parked", fallback: "100", kind: "count" },
@@ -143,6 +151,7 @@ export function readConfig(given: {
     insecure: flagOf("insecure", value("insecure")),
     function_deadline_ms: countOf("function_deadline_ms", value("function_deadline_ms")),
     function_idle_ms: countOf("function_idle_ms", value("function_idle_ms")),
+    isolation: isolationOf(value("isolation")),
     wait_ms: countOf("wait_ms", value("wait_ms")),
     tries: countOf("tries", value("tries")),
     depth: countOf("depth", value("depth")),
@@ -225,6 +234,15 @@ function flagOf(name: string, text: string): boolean {
   if (text === "true" || text === "1") return true;
   if (text === "false" || text === "0" || text === "") return false;
   throw new EventoError("CONFIG_INVALID", `found ${variableOf(name)} ${JSON.stringify(text)}, expected true or false`);
+}
+
+function isolationOf(text: string): IsolationLevel {
+  if (text === "0") return 0;
+  if (text === "1") return 1;
+  if (text === "2") return 2;
+  throw new EventoError("CONFIG_INVALID", `found EVENTO_ISOLATION ${JSON.stringify(text)}, expected 0, 1 or 2`, {
+    hint: "host/functions/README.md says what each level is",
+  });
 }
 
 function countOf(name: string, text: string): number {

@@ -68,6 +68,7 @@ export class Host {
       onNotice: (notice) => logger.log("info", "functions.notice", { notice }),
       deadlineMs: config.function_deadline_ms,
       idleMs: config.function_idle_ms,
+      isolationMin: config.isolation,
     });
     resources.defer(() => functions.close());
     const disk = await DiskSpace.open({
@@ -118,6 +119,7 @@ export class Host {
       registry,
       publisher,
       intake,
+      isolation: functions.isolationLevel,
       address,
       certificate,
       connections: descriptorShares().connections,

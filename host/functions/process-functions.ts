@@ -1,4 +1,5 @@
 // The port to functions over one OS process each: gate and store for deploying, a supervisor a name for running.
+import { EventoError } from "../errors.ts";
 import { functionMemoryBytesMax } from "../limits.ts";
 import type {
   Answer,
@@ -34,6 +35,8 @@ export type ProcessFunctionsOptions = {
   readonly loadMs?: number;
   /** A function without calls gives its process back after this. */
   readonly idleMs?: number;
+  /** The lowest level of isolation that will do. */
+  readonly isolationMin?: IsolationLevel;
   /** Warm processes that wait for a function. */
   readonly poolSize?: number;
 };
@@ -65,7 +68,10 @@ export class ProcessFunctions implements Functions {
     };
   }
 
-  /** @throws EventoError FUNCTION_UNAVAILABLE when no function process can be started on this machine. */
+  /**
+   * @throws EventoError FUNCTION_UNAVAILABLE when no function process can be started on this machine, ISOLATION_INSUFFICIENT when
+   *   the machine does not offer the level that is asked for.
+   */
   static async open(options: ProcessFunctionsOptions): Promise<ProcessFunctions> {
     const onNotice = options.onNotice ?? (() => {});
     const store = await ComponentStore.open({ directory: options.directory });
@@ -77,7 +83,9 @@ export class ProcessFunctions implements Functions {
     });
     try {
       await pool.open();
+      requireLevel(pool.level, options.isolationMin ?? 0);
     } catch (error) {
+      pool.close();
       await nursery.close();
       throw error;
     }
@@ -153,4 +161,15 @@ export class ProcessFunctions implements Functions {
     }
     return supervisor;
   }
+}
+
+function requireLevel(level: IsolationLevel, min: IsolationLevel): void {
+  if (level >= min) return;
+  throw new EventoError(
+    "ISOLATION_INSUFFICIENT",
+    `found isolation level ${level} (${isolationText[level]}), expected at least ${min} (${isolationText[min]})`,
+    {
+      hint: "install util-linux (prlimit, setpriv), run the host as root for level 2, or ask for less with EVENTO_ISOLATION",
+    },
+  );
 }

@@ -134,6 +134,7 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
     { status: { enum: ["ok", "unavailable"] }, checks: { type: "object", additionalProperties: { type: "string" } } },
     {
       kafka: { type: "object", description: "State, position and lag of publishing, when brokers are named." },
+      isolation_level: { enum: [0, 1, 2], description: "How well function processes are shut in." },
       kafka_intake: { type: "object", description: "State and lag of what comes in from Kafka, when it does." },
     },
   ),

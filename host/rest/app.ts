@@ -8,6 +8,7 @@ import type { Access } from "../access/access.ts";
 import { CallerLoad } from "../access/caller-load.ts";
 import { isLoopback } from "../config.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { IsolationLevel } from "../functions/isolation.ts";
 import { EventoError } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -44,6 +45,7 @@ export type RestAppOptions = {
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  readonly isolation: IsolationLevel;
   readonly address: { readonly host: string };
   readonly waitMs: number;
   /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */

@@ -1,6 +1,7 @@
 // What operators ask: is it alive, is it ready, what does it do.
 import type { Access } from "../access/access.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { IsolationLevel } from "../functions/isolation.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostMetrics } from "./metrics.ts";
@@ -19,6 +20,7 @@ export function operationRoutes(context: {
   readonly closing: AbortSignal;
   readonly publisher: Publisher | undefined;
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  readonly isolation: IsolationLevel;
   /** The OpenAPI document as text. */
   readonly document: () => string;
 }): readonly Route[] {
@@ -59,6 +61,7 @@ export function operationRoutes(context: {
         answer(ctx, ready ? 200 : 503, {
           status: ready ? "ok" : "unavailable",
           checks: results,
+          isolation_level: context.isolation,
           ...(kafka === undefined ? {} : { kafka }),
           ...(intake === undefined ? {} : { kafka_intake: intake }),
         });

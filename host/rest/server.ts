@@ -7,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Access } from "../access/access.ts";
 import type { Certificate } from "../access/certificate.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { IsolationLevel } from "../functions/isolation.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -31,6 +32,8 @@ export type RestOptions = {
   readonly publisher: Publisher | undefined;
   /** Undefined when nothing is taken in from Kafka. */
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  /** Level in force of function processes. */
+  readonly isolation: IsolationLevel;
   /** How many there may be at once. */
   readonly connections: number;
   /** HTTPS with it, HTTP without. */

@@ -9,7 +9,7 @@ test("a host is alive and ready, with each check by name", async (t) => {
   t.is((await rest.get("/healthz")).status, 200);
   const { status, body } = await rest.get("/readyz");
   t.is(status, 200);
-  t.deepEqual(body, { status: "ok", checks: { accepting: "ok", room: "ok" } });
+  t.deepEqual(body, { status: "ok", checks: { accepting: "ok", room: "ok" }, isolation_level: 0 });
 });
 
 test("metrics count commands by outcome, events and calls of functions", async (t) => {

@@ -98,6 +98,7 @@ export class RestUnderTest {
       registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
       publisher: undefined,
       intake: undefined,
+      isolation: 0,
       address: { host: "127.0.0.1", port: 0 },
       certificate: undefined,
       connections: start.connections ?? 1_000,
