@@ -106,11 +106,12 @@ export function openSimulatedDatabase({ world, life, medium, name }: Given): Lev
     getSync: (key: Uint8Array): Uint8Array | undefined => rows.get(textOf(key)),
     batch() {
       const changes: Change[] = [];
-      return {
-        put: (key: Uint8Array, value: Uint8Array) => changes.push({ key: textOf(key), value: copyOf(value) }),
-        del: (key: Uint8Array) => changes.push({ key: textOf(key), value: undefined }),
-        write: () => write(changes),
+      const add = (key: Uint8Array, value?: Uint8Array): void => {
+        // A long batch is put together with pauses.
+        world.roundNeeded = true;
+        changes.push({ key: textOf(key), value: value && copyOf(value) });
       };
+      return { put: add, del: add, write: () => write(changes) };
     },
     iterator,
     keys(range: Range) {

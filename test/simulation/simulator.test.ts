@@ -43,7 +43,9 @@ test("everything that can go wrong does so in a few hundred histories", async (t
     "is refused with ENTITY_UNKNOWN",
     "deploys version 3 of accounts",
     "rolls accounts back",
-    "removes the auditor",
+    "removes auditor",
+    "is away",
+    "is refused with COMMAND_TYPE_UNKNOWN",
     "retries post-",
   ]);
   for (let seed = 1; seed <= 400 && wanted.size > 0; seed++) {

@@ -24,7 +24,7 @@ export class World {
   readonly trace: Trace;
   /** Whether anything goes wrong. */
   faults = true;
-  /** Whether something waits for a round of the event loop, as a group commit does that gathers. */
+  /** Whether something may wait for a round of the event loop, as a group commit does that gathers, and a long write behind. */
   roundNeeded = false;
   #elapsedMs = 0;
   #clockOffsetMs = 0;
@@ -113,9 +113,10 @@ export class World {
   async settled(): Promise<void> {
     // Ticks come once there are no more promises to go on with.
     await new Promise<void>((resolve) => process.nextTick(resolve));
-    if (!this.roundNeeded) return;
-    this.roundNeeded = false;
-    for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
+    while (this.roundNeeded) {
+      this.roundNeeded = false;
+      for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Drops all that the dead wait for. */
