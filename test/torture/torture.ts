@@ -3,7 +3,7 @@ import { Console } from "node:console";
 import { parseArgs } from "node:util";
 
 import { phases } from "./phases.ts";
-import { torture } from "./torture-run.ts";
+import { Torture } from "./torture-run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,10 +24,13 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed) || unknown !== undefined) {
 // What runs and lies about ends with this process, however it ends.
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 output.log(`seed ${seed}, ${minutes} minutes`);
-const reports = await torture({
-  phases: phases.filter(({ name }) => values.phase.length === 0 || values.phase.includes(name)),
-  minutes,
-  seed,
-  say: (line) => output.log(line),
-});
-process.exit(reports.every(({ failure }) => failure === undefined) ? 0 : 1);
+const torture = await Torture.prepare();
+let failed = false;
+for (const phase of phases) {
+  if (values.phase.length > 0 && !values.phase.includes(phase.name)) continue;
+  const { text, failure } = await torture.run(phase, { minutes, seed });
+  output.log(text);
+  failed ||= failure !== undefined;
+}
+torture.dispose();
+process.exit(failed ? 1 : 0);

@@ -9,7 +9,7 @@ const syncs = { min: 3, max: 120 };
 
 export const fsyncError: Phase = {
   name: "fsync-error",
-  about: "fdatasync fails with EIO from the n-th call on",
+  about: "syncs fail from some moment on",
   unavailable: whyNoLibrary,
   proofs: ["ends with code 70 under load", "untold"],
   async run(run) {

@@ -17,7 +17,7 @@ type FunctionView = {
 
 export const killFunctions: Phase = {
   name: "kill-functions",
-  about: "function processes and their nursery are killed; the host and the other functions go on",
+  about: "function processes and their nursery are killed",
   proofs: ["functions killed", "functions killed in the middle of a call", "nurseries killed", "restarts of functions"],
   async run(run) {
     const { dice } = run.bench;

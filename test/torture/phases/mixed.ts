@@ -12,7 +12,7 @@ const faults = ["kill", "kill", "power", "term", "stand still", "clock"] as cons
 
 export const mixed: Phase = {
   name: "mixed",
-  about: "kills, losses of power, SIGTERM, SIGSTOP and clock jumps in any order",
+  about: "all of this happens to one bank in any order",
   unavailable: whyNoLibrary,
   proofs: ["turns", "untold"],
   async run(run) {

@@ -8,7 +8,7 @@ const answersMax = 60;
 
 export const powerLoss: Phase = {
   name: "power-loss",
-  about: "the power goes under load: files are cut to, or somewhere above, what was synced",
+  about: "the power goes, and files keep what was synced and some of the rest",
   unavailable: whyNoLibrary,
   proofs: ["losses", "bytes lost", "untold"],
   async run(run) {

@@ -13,7 +13,7 @@ const endMsMax = 15_000;
 
 export const shutdown: Phase = {
   name: "shutdown",
-  about: "SIGTERM under load",
+  about: "the host is told to end under load",
   proofs: ["shutdowns under load"],
   async run(run) {
     const { bench, figures } = run;
