@@ -47,8 +47,14 @@ async function askLines(url: string, drafts: readonly Draft[]): Promise<readonly
   return lines.flatMap((line, index) => {
     const draft = drafts[index];
     const answer = JSON.parse(line);
-    return draft === undefined ? [] : [{ draft, status: answer.code === undefined ? 200 : answer.status, answer }];
+    return draft === undefined ? [] : [{ draft, status: statusOf(answer), answer }];
   });
+}
+
+/** A line's answer is what the same command alone is answered: the outcome, that it is taken in, or a problem. */
+function statusOf({ status }: { readonly status: number | string }): number {
+  if (typeof status === "number") return status;
+  return status === "done" ? 200 : 202;
 }
 
 /** Whether the host said that it can't say now: the same again later. */

@@ -11,6 +11,7 @@ import { HostRun, type HostEnd, type HostStart } from "./host-run.ts";
 
 const writers = 8;
 const answersDeadlineMs = 10_000;
+const endNoticeMs = 2_000;
 
 export type Bench = {
   readonly dice: Dice;
@@ -73,13 +74,21 @@ export class Siege {
     throw new Error(`the host ended at its start (${code ?? signal}): ${this.run.log}`);
   }
 
-  /** Waits until the host listens, and holds all that was ever told against it. @returns false when it ended before */
+  /** Waits until the host listens, and holds all that was ever told against it. @returns false when it ended before that */
   async takeUp(): Promise<boolean> {
     const url = await this.run.url();
     if (url === undefined) return false;
     this.#url = url;
-    await this.audit.check(url);
-    this.untoldCount += await this.audit.countKnown(url, this.#untold);
+    try {
+      await this.audit.check(url);
+      this.untoldCount += await this.audit.countKnown(url, this.#untold);
+    } catch (error) {
+      // A connection that broke off is no answer: the host may have come to its end meanwhile.
+      if (!(error instanceof TypeError)) throw error;
+      await Promise.race([this.run.ended, elapse(endNoticeMs)]);
+      if (!this.run.hasEnded) throw error;
+      return false;
+    }
     this.#untold = [];
     return true;
   }
