@@ -67,7 +67,15 @@ export function crcOf(group: number, checked: Uint8Array): number {
 }
 
 export function logDamaged(group: number, what: string, cause?: unknown): EventoError {
-  return new EventoError("LOG_DAMAGED", `${what} in group ${group} of the log`, {
+  return damaged(`${what} in group ${group} of the log`, cause);
+}
+
+export function logFileDamaged(name: string): EventoError {
+  return damaged(`found other bytes than were written in the file ${name} of the log`);
+}
+
+function damaged(message: string, cause?: unknown): EventoError {
+  return new EventoError("LOG_DAMAGED", message, {
     cause,
     hint: "stop the host, look with `evento verify`, and restore the data directory from a backup; with none, `evento recover` says what is lost and can go on without it",
   });

@@ -1,6 +1,8 @@
 // An index on disk, and what of the log it reflects.
+import { EventoError } from "../../errors.ts";
 import { emptyChain } from "../group-codec.ts";
 import { checkpointTable, whole, type Checkpoint } from "../tables.ts";
+import { damagedFilesIn } from "./database-files.ts";
 import { openDatabase, type LevelDatabase } from "./level-database.ts";
 import { indexDamaged } from "../rows.ts";
 import { decodeRow, rowKey } from "./row-codec.ts";
@@ -13,11 +15,18 @@ export const emptyCheckpoint: Checkpoint = { format: indexFormat, group: 0, posi
 /** Bytes that LevelDB gathers in memory before it writes a table. */
 const writeBufferBytes = 32 << 20;
 
-/** Opens an index. @throws EventoError INDEX_DAMAGED: an unreadable one is no loss, and the error says so. */
+/**
+ * Opens an index once all its files were looked at: it has no chain by which a row that is missing would show.
+ *
+ * @throws EventoError INDEX_DAMAGED: an unreadable one is no loss, and the error says so.
+ */
 export async function openIndex(path: string): Promise<LevelDatabase> {
   try {
-    return await openDatabase(path, { createIfMissing: false, writeBufferBytes });
+    const [damaged] = await damagedFilesIn(path, "all");
+    if (damaged === undefined) return await openDatabase(path, { createIfMissing: false, writeBufferBytes });
+    throw indexDamaged(`found other bytes than were written in the file ${damaged}`);
   } catch (cause) {
+    if (cause instanceof EventoError && cause.code === "INDEX_DAMAGED") throw cause;
     throw indexDamaged("found no database that LevelDB can open in place", cause);
   }
 }

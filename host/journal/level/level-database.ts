@@ -21,12 +21,16 @@ export async function openDatabase(
   try {
     await db.open();
   } catch (cause) {
-    throw new EventoError("DATA_UNREADABLE", `found a database that LevelDB can't open at ${path}`, {
-      cause,
-      hint: "restore the data directory from a backup; never run a repair on it, which makes damage look sound",
-    });
+    throw databaseUnreadable(`found a database that LevelDB can't open at ${path}`, cause);
   }
   return db;
+}
+
+export function databaseUnreadable(what: string, cause?: unknown): EventoError {
+  return new EventoError("DATA_UNREADABLE", what, {
+    cause,
+    hint: "restore the data directory from a backup; never run a repair on it, which makes damage look sound",
+  });
 }
 
 /** What a failed write ends the journal with. */

@@ -53,7 +53,7 @@ export async function recoverLog(
   const paths = pathsOf(directory);
   if (await isThere(paths.recovered)) return finish(directory);
   await using closing = new AsyncDisposableStack();
-  const { identity, logDb } = await holdDirectory(directory, closing);
+  const { identity, logDb } = await holdDirectory(directory, closing, { withHoles: true });
   const log = new LevelLog({ db: logDb, fatality: new Fatality() });
   const total = await log.last();
   const onHead = ({ group }: JournalHead): void => onProgress?.({ stage: "log", done: group, total });
