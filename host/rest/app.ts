@@ -115,8 +115,9 @@ function routerOf(routes: readonly Route[], access: Access): Router {
       const query = new QueryParameters(ctx.querystring, known);
       const answered = (): Promise<void> => handle(ctx, ctx.params, query, caller);
       await (gathers ? reads.through(answered) : answered());
-      const length = typeof ctx.body === "string" ? ctx.body.length : 0;
-      // Until it is taken it stays in memory, and a client that takes nothing could ask for the next.
+      // Until it is taken it stays in memory, and a client that takes nothing could ask for the next. What has changed something
+      // has to be answered.
+      const length = method === "get" && typeof ctx.body === "string" ? ctx.body.length : 0;
       if (length > smallAnswerBytesMax) answers.claim(length, ctx.res);
     });
   }

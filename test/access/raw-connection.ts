@@ -16,7 +16,10 @@ export async function textUntilEnd(socket: Socket): Promise<string> {
   socket.setEncoding("latin1").on("data", (chunk: string) => {
     text += chunk;
   });
-  if (!socket.closed) await once(socket, "close");
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  socket.once("close", () => resolve());
+  // Not by `once`, which rejects when writing fails before.
+  if (!socket.closed) await closed;
   return text;
 }
 
