@@ -3,6 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { tablesNamedIn } from "./manifest.ts";
 import { hasRecords, stateOfRecords } from "./record-file.ts";
 import { isSoundTable } from "./table-file.ts";
 
@@ -26,9 +27,12 @@ export async function damagedFilesIn(path: string, scope: FileScope): Promise<re
     for (const name of names.filter((name) => name.startsWith("MANIFEST-")))
       if (stateOfRecords(await readFile(join(path, name))) === "damaged") damaged.push(name);
   }
-  if (scope !== "journals")
+  if (scope !== "journals") {
+    const named = await tablesNamedIn(path);
     for (const name of names.filter((name) => /\.(ldb|sst)$/.test(name)))
-      if (!isSoundTable(await readFile(join(path, name)))) damaged.push(name);
+      if (named?.has(Number.parseInt(name, 10)) !== false && !isSoundTable(await readFile(join(path, name))))
+        damaged.push(name);
+  }
   return damaged;
 }
 

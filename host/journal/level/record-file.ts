@@ -9,9 +9,10 @@ import { crc32c, hasPrefixWith, unmasked } from "./crc32c.ts";
 
 const blockBytes = 32 << 10;
 const headBytes = 7;
-/** Types of records that begin something; the others go on with it. */
+/** Types of records that begin something; the others go on with it, and the last ends it. */
 const wholeType = 1;
 const firstType = 2;
+const lastType = 4;
 
 /** `torn`: nothing begins after the first record that can't be read. */
 export type RecordsState = "sound" | "torn" | "damaged";
@@ -38,6 +39,27 @@ export function stateOfRecords(bytes: Buffer): RecordsState {
     at = end < blockEnd ? nextReadable(bytes, end, blockEnd) : blockEnd;
   }
   return isTorn ? "torn" : "sound";
+}
+
+/** What was written into a file, piece by piece, up to the first that can't be read. */
+export function* recordsIn(bytes: Buffer): Generator<Buffer> {
+  let parts: Buffer[] = [];
+  for (let at = 0; at + headBytes <= bytes.length;) {
+    const blockEnd = at - (at % blockBytes) + blockBytes;
+    if (blockEnd - at < headBytes) {
+      at = blockEnd;
+      continue;
+    }
+    const end = at + headBytes + bytes.readUInt16LE(at + 4);
+    if (end > bytes.length || crc32c(bytes, at + 6, end) !== storedCrc(bytes, at)) return;
+    const type = bytes[at + 6];
+    parts.push(bytes.subarray(at + headBytes, end));
+    if (type === wholeType || type === lastType) {
+      yield Buffer.concat(parts);
+      parts = [];
+    }
+    at = end;
+  }
 }
 
 /** Whether there is a record in a file at all that can be read. */
