@@ -7,6 +7,7 @@ import Koa, { type Context } from "koa";
 import type { Access } from "../access/access.ts";
 import { CallerLoad } from "../access/caller-load.ts";
 import { isLoopback } from "../config.ts";
+import { mountConsole } from "../console/console.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { IsolationLevel } from "../functions/isolation.ts";
 import { EventoError } from "../errors.ts";
@@ -32,7 +33,6 @@ import { NarrowGate } from "./narrow-gate.ts";
 import { registryRoutes } from "./registry.ts";
 import type { Route } from "./route.ts";
 import { schemaRoutes } from "./schemas.ts";
-import { startPageRoute } from "./start-page.ts";
 import { traceRoutes } from "./traces.ts";
 
 export type RestAppOptions = {
@@ -59,6 +59,7 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
   const report = new ProblemReport({ logger });
   const routes = routesOf({ ...options, metrics, report });
   const router = routerOf(routes, options.access);
+  mountConsole(router);
   const app = new Koa();
   // A broken connection is no failure of the host.
   app.on("error", (error: Error) => logger.log("debug", "rest.connection", { reason: error.message }));
@@ -93,7 +94,6 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
     ...registryRoutes(context),
     ...logGroupRoutes(context),
     ...operationRoutes({ ...context, document: () => document }),
-    startPageRoute,
   ];
   const document = JSON.stringify(openapiOf(routes));
   return routes;

@@ -64,10 +64,3 @@ test("every route is in the document, with a schema for each answer and all refe
   for (const [, name = ""] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g))
     t.true(names.has(name), name);
 });
-
-test("the start page is HTML that names the API", async (t) => {
-  const rest = await RestUnderTest.start(t);
-  const { headers, body } = await rest.get("/");
-  t.regex(headers.get("content-type") ?? "", /^text\/html/);
-  t.regex(String(body), /openapi\.json/);
-});

@@ -1,0 +1,217 @@
+// What is deployed: how it does, its versions, and the way back to an earlier one.
+import { call } from "./api.js";
+import { html, nothing } from "./lit-html.js";
+import { count, duration, statusView, timeView } from "./links.js";
+import { addressOf } from "./places.js";
+import { refresh } from "./refresh.js";
+
+/** @import { Page, PageContext } from "./app.js" */
+/** @import { FunctionProcess, FunctionVersion, FunctionView } from "./shapes.d.ts" */
+
+const refreshMs = 3_000;
+
+/** @param {PageContext} context @returns {Page} */
+export function functionsPage({ signal, run }) {
+  /** @type {readonly FunctionView[] | undefined} */
+  let functions;
+  const load = () =>
+    run(async () => {
+      ({ functions } = await call("/functions", { signal }));
+    });
+  void refresh(load, { everyMs: refreshMs, signal });
+  return {
+    title: "Functions",
+    view: () => (functions === undefined ? html`` : functionTable(functions)),
+  };
+}
+
+/** @param {readonly FunctionView[]} functions */
+function functionTable(functions) {
+  if (functions.length === 0)
+    return html`<p class="empty">
+      Nothing is deployed: <code>evento deploy</code> does, or <code>PUT /functions/{name}</code>.
+    </p>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Functions">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Function</th>
+          <th scope="col">Does</th>
+          <th scope="col" class="number">Version</th>
+          <th scope="col">State</th>
+          <th scope="col" class="number">Processes</th>
+          <th scope="col" class="number">Calls</th>
+          <th scope="col" class="number">Failures</th>
+          <th scope="col" class="number">Mean</th>
+          <th scope="col" class="number">Longest</th>
+          <th scope="col" class="number">Restarts</th>
+          <th scope="col" class="number">Lag</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${functions.map(
+          (fn) =>
+            html`<tr>
+              <th scope="row"><a href=${addressOf(["functions", fn.name])}>${fn.name}</a></th>
+              <td>
+                ${fn.kinds.join(", ")}${fn.aggregate === null ? nothing : html`<span class="type">${fn.aggregate}</span>`}
+              </td>
+              <td class="number">${fn.version}</td>
+              ${processCells(fn.process)}
+              <td class="number">${count(fn.lag)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** @param {FunctionProcess | undefined} process */
+function processCells(process) {
+  if (process === undefined)
+    return html`<td>rules</td>
+      ${["", "", "", "", "", ""].map(() => html`<td class="number">–</td>`)}`;
+  return html`<td>${statusView(process.state)}</td>
+    <td class="number">${process.processes.length}</td>
+    <td class="number">${count(process.calls)}</td>
+    <td class="number">${count(process.failures)}</td>
+    <td class="number">${duration(process.latency_us.mean)}</td>
+    <td class="number">${duration(process.latency_us.max)}</td>
+    <td class="number">${count(process.restarts)}</td>`;
+}
+
+/** @param {PageContext} context @returns {Page} */
+export function functionPage({ place, signal, update, run }) {
+  const name = place.segments[1] ?? "";
+  const path = `/functions/${encodeURIComponent(name)}`;
+  const state = {
+    /** @type {FunctionView | undefined} */
+    view: undefined,
+    /** @type {readonly FunctionVersion[]} */
+    versions: [],
+    said: "",
+  };
+  const load = () =>
+    run(async () => {
+      const [view, { versions }] = await Promise.all([call(path, { signal }), call(`${path}/versions`, { signal })]);
+      state.view = view;
+      state.versions = versions;
+    });
+  void refresh(load, { everyMs: refreshMs, signal });
+
+  const rollBack = (/** @type {number} */ version) =>
+    run(async () => {
+      if (!confirm(`Make version ${version} of ${name} active?`)) return;
+      await call(`${path}/rollback`, { method: "POST", body: { version }, signal });
+      state.said = `version ${version} is active`;
+      update();
+      await load();
+    });
+
+  return {
+    title: name,
+    view() {
+      const { view, versions, said } = state;
+      if (view === undefined) return html``;
+      return html`
+        <p class="lead">${view.kinds.join(", ")}${view.aggregate === null ? nothing : html` of ${view.aggregate}`}</p>
+        ${view.process === undefined ? html`<p>Rules: data that the host itself runs.</p>` : processView(view.process)}
+        <section class="panel">
+          <h2>Versions</h2>
+          <p role="status" aria-live="polite">${said}</p>
+          ${versionTable(versions, { active: view.version, rollBack })}
+        </section>
+        ${
+          view.events.length === 0
+            ? nothing
+            : html`<section class="panel">
+                <h2>Takes</h2>
+                <p>${view.lag === undefined ? nothing : html`${count(view.lag)} events are yet to be seen.`}</p>
+                <ul class="plain-list">
+                  ${view.events.map((event) => html`<li><code>${event}</code></li>`)}
+                </ul>
+              </section>`
+        }
+      `;
+    },
+  };
+}
+
+/** @param {FunctionProcess} process */
+function processView(process) {
+  return html`<section class="panel">
+      <h2>Now ${statusView(process.state)}</h2>
+      <dl class="facts wide">
+        <div>
+          <dt>Calls</dt>
+          <dd>${count(process.calls)}</dd>
+        </div>
+        <div>
+          <dt>Failures</dt>
+          <dd>${count(process.failures)}</dd>
+        </div>
+        <div>
+          <dt>Mean time</dt>
+          <dd>${duration(process.latency_us.mean)}</dd>
+        </div>
+        <div>
+          <dt>Longest time</dt>
+          <dd>${duration(process.latency_us.max)}</dd>
+        </div>
+        <div>
+          <dt>Restarts</dt>
+          <dd>${count(process.restarts)}</dd>
+        </div>
+        ${process.processes.map(
+          (one) =>
+            html`<div>
+              <dt>Process ${one.pid}</dt>
+              <dd>up ${duration(one.up_ms * 1000)}, ${count(one.in_flight)} calls in flight</dd>
+            </div>`,
+        )}
+      </dl>
+    </section>
+    <section class="panel">
+      <h2>Last errors</h2>
+      ${
+        process.last_errors.length === 0
+          ? html`<p class="empty">None since the host started.</p>`
+          : html`<ul class="plain-list">
+              ${process.last_errors.map(({ time, reason }) => html`<li>${timeView(time)} ${reason}</li>`)}
+            </ul>`
+      }
+    </section>`;
+}
+
+/** @param {readonly FunctionVersion[]} versions @param {{ active: number, rollBack: (version: number) => Promise<void> }} given */
+function versionTable(versions, { active, rollBack }) {
+  return html`<table class="narrow">
+    <thead>
+      <tr>
+        <th scope="col" class="number">Version</th>
+        <th scope="col">Deployed</th>
+        <th scope="col">Digest</th>
+        <th scope="col">Active</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${versions.toReversed().map(
+        ({ version, deployed_at, digest }) =>
+          html`<tr>
+            <td class="number">${version}</td>
+            <td>${timeView(deployed_at)}</td>
+            <td class="id" title=${digest}>${digest.slice(0, 12)}</td>
+            <td>
+              ${
+                version === active
+                  ? html`<span class="status good">active</span>`
+                  : html`<button aria-label=${`Roll back to version ${version}`} @click=${() => rollBack(version)}>
+                      Roll back
+                    </button>`
+              }
+            </td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
