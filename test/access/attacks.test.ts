@@ -133,8 +133,8 @@ test("a body that goes on after its refusal is ended, and the refusal was readab
   );
   const ended = textUntilEnd(socket);
   const sending = setInterval(() => socket.write("1\r\n \r\n"), 50);
+  t.teardown(() => clearInterval(sending));
   const text = await ended;
-  clearInterval(sending);
   t.regex(text, /^HTTP\/1.1 415 /);
 });
 
@@ -146,8 +146,8 @@ test("a body that comes too slowly is a 408 in the end", async (t) => {
   );
   const ended = textUntilEnd(socket);
   const sending = setInterval(() => socket.write(" "), 500);
+  t.teardown(() => clearInterval(sending));
   const text = await ended;
-  clearInterval(sending);
   t.regex(text, /^HTTP\/1.1 408 /);
 });
 
