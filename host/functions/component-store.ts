@@ -1,7 +1,7 @@
 // Components and what was made of them, in one folder a digest:
 //
 //   <digest>/component.wasm     as it was uploaded
-//   <digest>/function.json      what the gate found out
+//   <digest>/function.json      what the gate found out, and a SHA-256 of that
 //   <digest>/<toolchain>.bin    glue and core modules, made by that version of the toolchain; made again when it changes
 //
 // A folder appears whole, by a rename, or not at all.
@@ -34,10 +34,13 @@ export class ComponentStore {
     return new ComponentStore(directory);
   }
 
-  /** What is known of a component, or undefined when it is not kept. */
+  /** What is known of a component, or undefined when it is not kept or not as it was written. */
   async checked(digest: string): Promise<CheckedFunction | undefined> {
     const bytes = await this.#read(digest, checkedFile);
-    return bytes === undefined ? undefined : JSON.parse(Buffer.from(bytes).toString("utf8"));
+    const [json = "", checksum] = Buffer.from(bytes ?? [])
+      .toString("utf8")
+      .split("\n");
+    return checksum === hash("sha256", json) ? JSON.parse(json) : undefined;
   }
 
   /** @throws EventoError COMPONENT_DAMAGED when the bytes are not those of the digest. */
@@ -69,17 +72,30 @@ export class ComponentStore {
     const folder = join(this.#directory, `${unfinishedPrefix}${randomUUID()}`);
     await mkdir(folder);
     await write(join(folder, componentFile), [component]);
-    await write(join(folder, checkedFile), [Buffer.from(JSON.stringify(checked))]);
+    const json = JSON.stringify(checked);
+    await write(join(folder, checkedFile), [Buffer.from(`${json}\n${hash("sha256", json)}\n`)]);
     await write(join(folder, `${toolchain}.bin`), [checksumOf(artifact), artifact]);
     await syncFolder(folder);
+    const { digest } = checked;
+    if (!(await this.isWhole(digest))) await rm(this.#folder(digest), { recursive: true, force: true });
     try {
-      await rename(folder, join(this.#directory, checked.digest));
+      await rename(folder, this.#folder(digest));
     } catch (error) {
       await rm(folder, { recursive: true, force: true });
       // Another upload of the same bytes was quicker.
-      if ((await this.checked(checked.digest)) === undefined) throw error;
+      if (!(await this.isWhole(digest))) throw error;
     }
     await syncFolder(this.#directory);
+  }
+
+  /** Whether all is there that can't be made again. */
+  async isWhole(digest: string): Promise<boolean> {
+    try {
+      return (await this.checked(digest)) !== undefined && (await this.component(digest)) !== undefined;
+    } catch (error) {
+      if (error instanceof EventoError && error.code === "COMPONENT_DAMAGED") return false;
+      throw error;
+    }
   }
 
   /** Keeps what another version of the toolchain made of a component that is there. */

@@ -57,7 +57,7 @@ export class Gate {
     checkBytes(component);
     const digest = hash("sha256", component);
     const known = await this.#store.checked(digest);
-    if (known !== undefined) return known;
+    if (known !== undefined && (await this.#store.isWhole(digest))) return known;
     const running = this.#checks.get(digest);
     if (running !== undefined) return await running;
     if (this.#checks.size >= checksWaitingMax)

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -44,6 +44,22 @@ test("keeping twice is keeping once", async (t) => {
   await Promise.all([store.keep(kept), store.keep(kept)]);
   await store.keep(kept);
   t.deepEqual(await readdir(directory), [digest]);
+});
+
+test("what was damaged is absent or refused, and whole again once it is kept again", async (t) => {
+  const directory = await folderOf(t);
+  const store = await ComponentStore.open({ directory });
+  for (const file of ["component.wasm", "function.json"]) {
+    await store.keep(kept);
+    const path = join(directory, digest, file);
+    const bytes = await readFile(path);
+    bytes[4] = (bytes[4] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    t.false(await store.isWhole(digest));
+    await store.keep(kept);
+    t.deepEqual(await store.checked(digest), kept.checked);
+    t.deepEqual(Buffer.from((await store.component(digest)) ?? []), component);
+  }
 });
 
 test("an artifact of another toolchain is absent until it is kept beside", async (t) => {

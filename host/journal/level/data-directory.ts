@@ -3,7 +3,7 @@
 //
 //   EVENTO   identity (JSON)      log/    LevelDB, the truth
 //   head     how far it reached   index/  LevelDB, follows from the log
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -89,7 +89,7 @@ export async function beginDirectory(
   const identity: Identity = { ...of, format };
   const file = await open(paths.unfinished, "w");
   try {
-    await file.writeFile(`${JSON.stringify(identity)}\n`);
+    await file.writeFile(`${JSON.stringify({ ...identity, checksum: checksumOf(identity) })}\n`);
     await file.sync();
   } finally {
     await file.close();
@@ -157,7 +157,18 @@ export async function identityIn(directory: string): Promise<Identity> {
       `found a data directory of another format in ${directory}, expected format ${format}`,
       { hint: "use the version of Evento that wrote it" },
     );
+  // Another identity is another log: its snapshots would not be found, and a topic would get all of it again.
+  if ("checksum" in identity && identity.checksum !== checksumOf(identity))
+    throw new EventoError(
+      "DATA_UNKNOWN",
+      `found an identity with a checksum that does not fit in the file EVENTO of ${directory}`,
+      { hint: "put the file back from a backup" },
+    );
   return identity;
+}
+
+function checksumOf({ id, created, predecessors = [] }: Identity): string {
+  return hash("sha256", JSON.stringify([id, format, created, predecessors])).slice(0, 16);
 }
 
 export async function isThere(path: string): Promise<boolean> {
