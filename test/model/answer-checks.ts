@@ -57,7 +57,7 @@ export function checkEvent(model: ApiModel, expected: StoredEvent, told: Json): 
 }
 
 /** Those members of an object are as they should be; it may have others. */
-export function checkMembers(told: Json, expected: { readonly [name: string]: unknown }): void {
+function checkMembers(told: Json, expected: { readonly [name: string]: unknown }): void {
   for (const [name, value] of Object.entries(expected))
     deepStrictEqual(told[name], value, `${name} of ${JSON.stringify(told)}`);
 }

@@ -51,7 +51,7 @@ export async function besiege(
     count(figures, "later bookings", audit.ledger.countOf("CashDispensed"));
     count(figures, "repeats", audit.repeatCount);
     count(figures, "id conflicts", audit.conflictCount);
-    count(figures, "412", audit.refusedCount);
+    count(figures, "sequence mismatches", audit.refusedCount);
     count(figures, "untold", untoldCount);
   } finally {
     await siege.dispose();

@@ -1,5 +1,5 @@
 // The disk fills up under load. As root a small file system of its own; elsewhere, and in turn, a limit on the size of files.
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ export const fullDisk: Phase = {
     const disk = await mountDisk(phase.bench.folder);
     count(phase.figures, "disks", disk === undefined ? 0 : 1);
     if (disk === undefined) return;
-    const unmount = (): unknown => spawnSync("umount", ["-l", disk]);
+    const unmount = (): unknown => execFileSync("umount", ["-l", disk]);
     process.once("exit", unmount);
     try {
       const data = join(disk, "data");
