@@ -69,7 +69,8 @@ async function startDev(
   };
 }
 
-function introduction(host: Host, watched: readonly string[], { data }: HostConfig, terminal: Terminal): string {
+function introduction(host: Host, watched: readonly string[], config: HostConfig, terminal: Terminal): string {
+  const { data, tokens, oidc_issuer } = config;
   const { deployments } = host.engine;
   const schemas = deployments
     .aggregateTypes()
@@ -80,6 +81,8 @@ function introduction(host: Host, watched: readonly string[], { data }: HostConf
     "",
     `data in ${data}; ${watched.length === 0 ? "found no functions/ to watch" : `watching ${watched.join(" and ")}`}; Ctrl-C ends it`,
   ];
+  if (tokens === "" && oidc_issuer === "")
+    lines.push("nobody is asked for a token: whoever reaches it may do everything");
   if (sample !== undefined) {
     const quoted = `'${JSON.stringify(sample)}'`;
     lines.push(
