@@ -1,5 +1,5 @@
 // The functions of the simulated domain: accounts that send each other money through a dispatcher, hold payees and cards, and
-// misbehave in their first version; ledgers that note.
+// misbehave until their last version; ledgers that note.
 import type { PlainFunction } from "../../host/functions/memory-functions.ts";
 import {
   accountType,
@@ -55,7 +55,10 @@ export function accounts(version: 1 | 2 | 3): PlainFunction {
           draft(entity, event_type, { ...payload, seen: seen + index }),
         );
       case "Misbehave":
-        if (version === 1) return misbehave(amount, draft(entity, "Deposited", { ...payload, seen }));
+        if (version < 3) {
+          const unfoldable = draft(entity, "Deposited", { ...payload, seen, amount: unfoldableAmount });
+          return misbehave(amount, { good: draft(entity, "Deposited", { ...payload, seen }), unfoldable });
+        }
         return [draft(entity, event_type, { ...payload, seen })];
       default:
         return [draft(entity, event_type, { ...payload, seen })];
@@ -102,8 +105,8 @@ export function accounts(version: 1 | 2 | 3): PlainFunction {
   };
 }
 
-/** What a first version does wrong, in as many ways as there are. */
-function misbehave(amount: number, good: EventDraft): EventDraft[] {
+/** What all but the last version do wrong, in as many ways as there are. */
+function misbehave(amount: number, { good, unfoldable }: { good: EventDraft; unfoldable: EventDraft }): EventDraft[] {
   switch (amount % 6) {
     case 0:
       return [];
@@ -113,10 +116,8 @@ function misbehave(amount: number, good: EventDraft): EventDraft[] {
       return [{ ...good, event_type: "NoSuchEvent" }];
     case 3:
       return [{ ...good, event_type: "Counted", payload: good.payload.subarray(1) }];
-    case 4: {
-      const payload = read<EventPayload>(eventPayloadTypes[1], good.payload);
-      return [{ ...good, payload: eventPayloadTypes[1].toBuffer({ ...payload, amount: unfoldableAmount }) }];
-    }
+    case 4:
+      return [unfoldable];
     default:
       throw new Error("told to fail");
   }

@@ -13,7 +13,7 @@ const stepsSpread = 180;
 /** Chances of what a step is. */
 const crash = 0.007;
 /** Changes of what is deployed are rare, and made of several appends. */
-const crashInChange = 0.03;
+const crashInChange = 0.05;
 const stop = 0.003;
 const outage = 0.006;
 const jump = 0.01;

@@ -5,6 +5,8 @@ import type { Change } from "./host-copy.ts";
 export type PlantedBug = {
   readonly name: string;
   readonly invariant: string;
+  /** "wide" for one that shows only while states stay in memory; else bounds are narrow. */
+  readonly bounds?: "wide";
   readonly changes: readonly Change[];
 };
 
@@ -105,7 +107,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "a position is left out between groups",
-    invariant: "I3",
+    invariant: "alive",
     changes: [
       {
         file: "host/journal/group.ts",
@@ -202,6 +204,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     invariant: "retries",
     changes: [
       { file: "host/engine/engine.ts", find: "await engine.#parking.retryAll(overdue.commands);", replace: "" },
+      {
+        file: "host/engine/engine.ts",
+        find: "for (const dispatcher of overdue.dispatchers) engine.dispatching.retryParked(dispatcher);",
+        replace: "",
+      },
     ],
   },
   {
@@ -245,6 +252,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: "a state of another aggregator is gone on with",
     invariant: "I8",
+    bounds: "wide",
     changes: [
       {
         file: turns,

@@ -41,7 +41,7 @@ export function drawPost(random: Random, id: string, reads: readonly AggregateVi
     entity: command_type === "UseCard" ? card : entity,
     payload: { other: command_type === "OpenCard" ? card : other, amount },
   };
-  if (!random.chance(0.1)) return command;
+  if (!random.chance(0.2)) return command;
   const seen = reads.findLast((view) => view.aggregate === entity)?.sequence ?? 0;
   return { ...command, expected_sequence: Math.max(0, seen + random.below(3) - 1) };
 }

@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 export const partitionCount = 3;
 const cursorPartition = partitionCount;
 /** The transaction that was open comes out in part: what Kafka's protocol has been seen to do. */
-const torn = 0.2;
+const torn = 0.5;
 
 type Message = WrittenBatch["messages"][number];
 type Status = "open" | "committed" | "aborted";

@@ -18,7 +18,7 @@ import type { Life, World } from "./world.ts";
 const source = "urn:uuid:simulated";
 
 /** Few tries and few events, so that a short history reaches what comes after them. */
-const settings = { triesMax: 3, snapshotEventCount: 3 };
+const settings = { triesMax: 2, snapshotEventCount: 3 };
 /** Beyond the chain that money makes, and short of it. */
 const depths = [10, 5];
 
