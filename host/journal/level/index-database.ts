@@ -18,7 +18,7 @@ const writeBufferBytes = 32 << 20;
 /**
  * Opens an index once all its files were looked at: it has no chain by which a row that is missing would show.
  *
- * @throws EventoError INDEX_DAMAGED: an unreadable one is no loss, and the error says so.
+ * @throws EventoError INDEX_DAMAGED: an unreadable one is no loss, and the error says so; JOURNAL_WRITE_FAILED.
  */
 export async function openIndex(path: string): Promise<LevelDatabase> {
   try {
@@ -26,7 +26,7 @@ export async function openIndex(path: string): Promise<LevelDatabase> {
     if (damaged === undefined) return await openDatabase(path, { createIfMissing: false, writeBufferBytes });
     throw indexDamaged(`found other bytes than were written in the file ${damaged}`);
   } catch (cause) {
-    if (cause instanceof EventoError && cause.code === "INDEX_DAMAGED") throw cause;
+    if (cause instanceof EventoError && cause.code !== "DATA_UNREADABLE") throw cause;
     throw indexDamaged("found no database that LevelDB can open in place", cause);
   }
 }

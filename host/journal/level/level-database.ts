@@ -6,7 +6,7 @@ import { EventoError } from "../../errors.ts";
 
 export type LevelDatabase = Level<Uint8Array, Uint8Array>;
 
-/** @throws EventoError DATA_UNREADABLE */
+/** @throws EventoError DATA_UNREADABLE; JOURNAL_WRITE_FAILED when there is no room for what LevelDB writes as it opens */
 export async function openDatabase(
   path: string,
   { createIfMissing, writeBufferBytes }: { createIfMissing: boolean; writeBufferBytes: number },
@@ -21,6 +21,7 @@ export async function openDatabase(
   try {
     await db.open();
   } catch (cause) {
+    if (isWantOfRoom(cause)) throw writeFailed(`the database at ${path}`, cause);
     throw databaseUnreadable(`found a database that LevelDB can't open at ${path}`, cause);
   }
   return db;
@@ -39,4 +40,10 @@ export function writeFailed(what: string, cause: unknown): EventoError {
     cause,
     hint: "free disk space or mend the disk, then start again",
   });
+}
+
+/** LevelDB passes on what the system says, in words alone. */
+function isWantOfRoom(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /No space left on device|File too large|Disk quota exceeded/.test(error.message) || isWantOfRoom(error.cause);
 }
