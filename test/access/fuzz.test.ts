@@ -8,7 +8,7 @@ test("changed bytes are taken or refused, and leave the host as it was", async (
   let total = 0;
   await fuzz({
     seed,
-    ms: 14_000,
+    ms: 16_000,
     onReport: ({ target, inputs, seconds }) => {
       total += inputs;
       t.log(`${target}: ${inputs} inputs in ${seconds.toFixed(1)} s`);

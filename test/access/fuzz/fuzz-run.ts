@@ -22,7 +22,7 @@ export async function fuzz({
   ms: number;
   onReport: (report: FuzzReport) => void;
 }): Promise<void> {
-  const inside = inProcessTargets();
+  const inside = await inProcessTargets();
   const share = ms / (inside.length + 3);
   const measured = async (target: string, run: () => number | Promise<number>): Promise<void> => {
     const began = performance.now();

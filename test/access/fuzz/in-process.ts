@@ -2,17 +2,19 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { EventoError } from "../../../host/errors.ts";
+import { withCaps } from "../../../host/functions/module-caps.ts";
 import { commandPostOf, eventPostOf } from "../../../host/rest/drafts.ts";
 import { parseJson } from "../../../host/rest/request-body.ts";
 import { parseAggregateSchema } from "../../../host/schemas/aggregate-schema.ts";
 import type { RecordCodec } from "../../../host/schemas/record-codec.ts";
+import { coreOf } from "../../fixtures/functions/component-fixture.ts";
 import { Mutation } from "./mutation.ts";
 
 export type Target = {
   readonly name: string;
   readonly seeds: readonly Uint8Array[];
   /** Reads an input. @throws EventoError when it is refused; anything else is a finding. */
-  readonly read: (bytes: Uint8Array) => void;
+  readonly read: (bytes: Uint8Array<ArrayBuffer>) => void;
 };
 
 /** Longest time for one input, a busy machine and a collection of garbage included. */
@@ -116,7 +118,29 @@ function readPayload(codec: RecordCodec, bytes: Uint8Array): void {
 
 const utf8 = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-export function inProcessTargets(): readonly Target[] {
+const caps = { memoryBytesMax: 2 << 20, tableEntriesMax: 100 };
+const modules = [
+  '(module (memory (export "m") 1 20) (table 10 funcref) (func (export "f") (result i32) (i32.const 7)))',
+  '(module (table 1 externref) (memory 1) (global i32 (i32.const 1)) (data (i32.const 0) "abc"))',
+];
+
+function isModule(bytes: Uint8Array<ArrayBuffer>): boolean {
+  try {
+    return new WebAssembly.Module(bytes) instanceof WebAssembly.Module;
+  } catch {
+    return false;
+  }
+}
+
+/** What is taken has bounds: those do not change when it is bounded again, and a module that was one is one still. */
+function boundModule(bytes: Uint8Array<ArrayBuffer>): void {
+  const { module } = withCaps(bytes, caps);
+  if (!Buffer.from(withCaps(module, caps).module).equals(module)) throw new Error("found other bounds the second time");
+  if (isModule(bytes) && !isModule(Buffer.from(module)))
+    throw new Error("found a module that was broken by its bounds");
+}
+
+export async function inProcessTargets(): Promise<readonly Target[]> {
   const codec = codecOf();
   const drafts = [
     { entity: "box:1", command_type: "Add", payload: { n: 1 }, id: "a", expected_sequence: 3 },
@@ -145,6 +169,7 @@ export function inProcessTargets(): readonly Target[] {
         else commandPostOf(value);
       },
     },
+    { name: "modules", seeds: await Promise.all(modules.map(coreOf)), read: boundModule },
     {
       name: "schemas",
       seeds: [utf8(schema)],
