@@ -119,10 +119,10 @@ export function aggregatePage({ place, signal, update, run }) {
             @input=${(/** @type {InputEvent} */ input) => moveTo(Number(valueOf(input)))}
           />
           <div class="bar">
-            <button class="quiet" ?disabled=${at <= 1} @click=${() => moveTo(1)}>First</button>
-            <button class="quiet" ?disabled=${at <= 1} @click=${() => moveTo(at - 1)}>Earlier</button>
-            <button class="quiet" ?disabled=${at >= newest.sequence} @click=${() => moveTo(at + 1)}>Later</button>
-            <button class="quiet" @click=${toNow}>Now</button>
+            <button ?disabled=${at <= 1} @click=${() => moveTo(1)}>First</button>
+            <button ?disabled=${at <= 1} @click=${() => moveTo(at - 1)}>Earlier</button>
+            <button ?disabled=${at >= newest.sequence} @click=${() => moveTo(at + 1)}>Later</button>
+            <button @click=${toNow}>Now</button>
           </div>
         </section>
         ${

@@ -59,25 +59,27 @@ export function aggregatesPage({ place, signal, run }) {
 /** @param {AggregatePage} page @param {string} type */
 function pageView({ aggregates, next }, type) {
   if (aggregates.length === 0) return html`<p class="empty">No ${type} here.</p>`;
-  return html`<table class="narrow">
-      <caption class="visually-hidden">
-        Aggregates of the type ${type}, by id
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Aggregate</th>
-          <th scope="col" class="number">Sequence</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${aggregates.map(
-          ({ aggregate, sequence }) =>
-            html`<tr>
-              <td>${entityLink(aggregate)}</td>
-              <td class="number">${count(sequence)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Aggregates">
+      <table class="narrow">
+        <caption class="visually-hidden">
+          Aggregates of the type ${type}, by id
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Aggregate</th>
+            <th scope="col" class="number">Sequence</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${aggregates.map(
+            ({ aggregate, sequence }) =>
+              html`<tr>
+                <td>${entityLink(aggregate)}</td>
+                <td class="number">${count(sequence)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
     ${next === null ? nothing : html`<p><a class="button" href=${addressOf(["aggregates"], { type, after: next })}>Next ${rowsMax}</a></p>`}`;
 }

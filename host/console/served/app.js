@@ -22,6 +22,7 @@ import { tracePage } from "./trace-page.js";
  * @typedef {object} Page
  * @property {string} title
  * @property {() => TemplateResult} view
+ * @property {() => void} [drawn] - is told whenever it is on the screen anew
  * @property {(place: Place) => boolean} [move] - takes a new place of the same page; false when another page has to be made for it
  *
  * @typedef {object} PageContext
@@ -76,6 +77,8 @@ function open(place) {
   draw();
   document.title = `${state.page.title} · Evento`;
   scrollTo(0, 0);
+  // On a narrow screen the way to other pages is wider than the screen.
+  document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   // Who reads by ear or moves by keys starts at the new page's head.
   if (!isFirst) document.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -106,6 +109,7 @@ function update() {
 function draw() {
   const { page, name, problem, isRefused } = state;
   render(shellView({ page, name, problem, isRefused, onToken, update }), document.body);
+  page.drawn?.();
 }
 
 /** A new token: the page is opened anew with it. */

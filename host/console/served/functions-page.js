@@ -75,8 +75,8 @@ function processCells(process) {
     <td class="number">${process.processes.length}</td>
     <td class="number">${count(process.calls)}</td>
     <td class="number">${count(process.failures)}</td>
-    <td class="number">${duration(process.latency_us.mean)}</td>
-    <td class="number">${duration(process.latency_us.max)}</td>
+    <td class="number">${process.calls === 0 ? "–" : duration(process.latency_us.mean)}</td>
+    <td class="number">${process.calls === 0 ? "–" : duration(process.latency_us.max)}</td>
     <td class="number">${count(process.restarts)}</td>`;
 }
 
@@ -185,33 +185,35 @@ function processView(process) {
 
 /** @param {readonly FunctionVersion[]} versions @param {{ active: number, rollBack: (version: number) => Promise<void> }} given */
 function versionTable(versions, { active, rollBack }) {
-  return html`<table class="narrow">
-    <thead>
-      <tr>
-        <th scope="col" class="number">Version</th>
-        <th scope="col">Deployed</th>
-        <th scope="col">Digest</th>
-        <th scope="col">Active</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${versions.toReversed().map(
-        ({ version, deployed_at, digest }) =>
-          html`<tr>
-            <td class="number">${version}</td>
-            <td>${timeView(deployed_at)}</td>
-            <td class="id" title=${digest}>${digest.slice(0, 12)}</td>
-            <td>
-              ${
-                version === active
-                  ? html`<span class="status good">active</span>`
-                  : html`<button aria-label=${`Roll back to version ${version}`} @click=${() => rollBack(version)}>
-                      Roll back
-                    </button>`
-              }
-            </td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Versions">
+    <table class="narrow">
+      <thead>
+        <tr>
+          <th scope="col" class="number">Version</th>
+          <th scope="col">Deployed</th>
+          <th scope="col">Digest</th>
+          <th scope="col">Active</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${versions.toReversed().map(
+          ({ version, deployed_at, digest }) =>
+            html`<tr>
+              <td class="number">${version}</td>
+              <td>${timeView(deployed_at)}</td>
+              <td class="id" title=${digest}>${digest.slice(0, 12)}</td>
+              <td>
+                ${
+                  version === active
+                    ? html`<span class="status good">active</span>`
+                    : html`<button aria-label=${`Roll back to version ${version}`} @click=${() => rollBack(version)}>
+                        Roll back
+                      </button>`
+                }
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }

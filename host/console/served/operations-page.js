@@ -83,7 +83,7 @@ function logView({ id, created, groups, position }, metrics) {
         <dd>${count(groups)}</dd>
       </div>
       <div>
-        <dt>Commands pending</dt>
+        <dt>Pending</dt>
         <dd>
           <a href=${addressOf(["parked"], { status: "pending" })}>${count(metrics.get("evento_commands_pending"))}</a>
         </dd>

@@ -34,34 +34,36 @@ export function schemasPage({ signal, run }) {
     view: () =>
       schemas === undefined
         ? html``
-        : html`<table class="narrow">
-            <caption class="visually-hidden">
-              The newest schema of each aggregate
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Aggregate</th>
-                <th scope="col" class="number">Version</th>
-                <th scope="col" class="number">Commands</th>
-                <th scope="col" class="number">Events</th>
-                <th scope="col">Fingerprint</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${schemas.map(
-                (schema) =>
-                  html`<tr>
-                    <th scope="row">
-                      <a href=${addressOf(["schemas", schema.aggregate_type])}>${schema.aggregate_type}</a>
-                    </th>
-                    <td class="number">${schema.version}</td>
-                    <td class="number">${countOf(schema, "command")}</td>
-                    <td class="number">${countOf(schema, "event")}</td>
-                    <td class="id">${schema.fingerprint}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>`,
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Schemas">
+            <table class="narrow">
+              <caption class="visually-hidden">
+                The newest schema of each aggregate
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Aggregate</th>
+                  <th scope="col" class="number">Version</th>
+                  <th scope="col" class="number">Commands</th>
+                  <th scope="col" class="number">Events</th>
+                  <th scope="col">Fingerprint</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${schemas.map(
+                  (schema) =>
+                    html`<tr>
+                      <th scope="row">
+                        <a href=${addressOf(["schemas", schema.aggregate_type])}>${schema.aggregate_type}</a>
+                      </th>
+                      <td class="number">${schema.version}</td>
+                      <td class="number">${countOf(schema, "command")}</td>
+                      <td class="number">${countOf(schema, "event")}</td>
+                      <td class="id">${schema.fingerprint}</td>
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>`,
   };
 }
 
@@ -153,21 +155,23 @@ function typeView({ name = "", entity, doc, fields, symbols }) {
         ? nothing
         : fields.length === 0
           ? html`<p class="empty">No fields.</p>`
-          : html`<table class="narrow">
-              <caption class="visually-hidden">
-                Fields of ${name}
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Field</th>
-                  <th scope="col">Type</th>
-                  <th scope="col">About</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${fields.map(fieldView)}
-              </tbody>
-            </table>`
+          : html`<div class="scroll" tabindex="0" role="region" aria-label=${`Fields of ${name}`}>
+              <table class="narrow">
+                <caption class="visually-hidden">
+                  Fields of ${name}
+                </caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Field</th>
+                    <th scope="col">Type</th>
+                    <th scope="col">About</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  ${fields.map(fieldView)}
+                </tbody>
+              </table>
+            </div>`
     }
   </section>`;
 }

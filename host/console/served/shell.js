@@ -57,7 +57,7 @@ export function shellView({ page, name, problem, isRefused, onToken, update }) {
 }
 
 /** What failed, as the host tells it. @param {unknown} problem */
-export function problemView(problem) {
+function problemView(problem) {
   if (problem === undefined) return nothing;
   if (!(problem instanceof ApiProblem))
     return html`<div class="problem" role="alert"><p>${reasonOf(problem)}</p></div>`;

@@ -5,7 +5,7 @@ import { html, nothing } from "./lit-html.js";
 import { count, entityLink, statusView, timeView } from "./links.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
-import { boxesOf, traceView } from "./trace-picture.js";
+import { boxesOf, showSelected, traceView } from "./trace-picture.js";
 import { valueView } from "./value-view.js";
 
 /** @import { Page, PageContext } from "./app.js" */
@@ -20,6 +20,8 @@ export function tracePage({ place, signal, run }) {
     trace: undefined,
     /** @type {{ boxes: Box[], left: number } | undefined} */
     picture: undefined,
+    /** Id of the box that was brought into sight. */
+    sought: "",
   };
   const load = () =>
     run(async () => {
@@ -38,6 +40,11 @@ export function tracePage({ place, signal, run }) {
 
   return {
     title: "Traces",
+    drawn() {
+      if (state.picture === undefined || state.sought === state.id) return;
+      state.sought = state.id;
+      showSelected();
+    },
     move(next) {
       const id = next.segments[1] ?? "";
       if (!state.picture?.boxes.some((box) => box.id === id)) return false;
@@ -121,7 +128,7 @@ function nodeView(node) {
                   <dd>${count(node.event.position)}</dd>
                 </div>`
             : html`<div>
-                  <dt>Tries without an event</dt>
+                  <dt>Failed tries</dt>
                   <dd>${count(node.attempts)}</dd>
                 </div>
                 ${

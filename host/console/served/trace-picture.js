@@ -20,7 +20,7 @@ import { addressOf } from "./places.js";
 
 /** Boxes of one picture: more can't be looked at, and make a browser slow. */
 const boxesMax = 600;
-const box = { width: 190, height: 46, gapX: 44, gapY: 14, charsMax: 25 };
+const box = { width: 170, height: 46, gapX: 26, gapY: 14, charsMax: 21 };
 
 /**
  * Lays a tree out.
@@ -90,20 +90,29 @@ function edgeView(from, to) {
 
 /** @param {Box} one @param {boolean} isSelected */
 function boxView(one, isSelected) {
-  const about = `${one.kind} ${one.name}, ${one.subject}${one.status === "" ? "" : `, ${one.status}`}`;
+  const subject = one.status === "" ? one.subject : `${one.status}: ${one.subject}`;
+  const about = `${one.name} ${subject}, ${one.kind}`;
   const tone = one.status === "" ? one.kind : `${one.kind} ${one.status}`;
   const inside = svg`
     <rect class=${`box ${tone}`} width=${box.width} height=${box.height} rx=${one.kind === "command" ? 4 : 12} />
     <text class="box-name" x="12" y="19">${cut(one.name)}</text>
-    <text class="box-subject" x="12" y="36">${cut(one.status === "" ? one.subject : `${one.status}: ${one.subject}`)}</text>`;
+    <text class="box-subject" x="12" y="36">${cut(subject)}</text>`;
   const at = `translate(${xOf(one)} ${yOf(one)})`;
   if (one.kind === "external") return svg`<g transform=${at}><title>${about}</title>${inside}</g>`;
   return svg`<a transform=${at} href=${addressOf(["traces", one.id])} data-box=${one.id} aria-label=${about}
     aria-current=${isSelected ? "true" : nothing}><title>${about}</title>${inside}</a>`;
 }
 
-/** Arrows go along the tree: to the cause, to the first effect, to what stands above and below. */
-/** @param {KeyboardEvent} press @param {readonly Box[]} boxes */
+/** Brings the selected box into sight, in a picture larger than its place. */
+export function showSelected() {
+  document.querySelector(".picture [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/**
+ * Arrows go along the tree: to the cause, to the first effect, to what stands above and below.
+ *
+ * @param {KeyboardEvent} press @param {readonly Box[]} boxes
+ */
 function moveFocus(press, boxes) {
   const focused = press.target instanceof Element ? press.target.closest("[data-box]")?.getAttribute("data-box") : null;
   const from = boxes.find(({ id, kind }) => id === focused && kind !== "external");
