@@ -115,9 +115,11 @@ export class Audit {
     switch (status) {
       case 200:
       case 201:
+        requireSame(receipt);
         this.#setOutcome(draft.id, answer);
         return;
       case 202:
+        requireSame(receipt);
         if (!this.#outcomes.has(draft.id)) this.#accepted.set(draft.id, receipt);
         return;
       case 409:
@@ -196,6 +198,15 @@ export class Audit {
         );
     }
   }
+}
+
+/** What is answered about is what was sent. */
+function requireSame({ draft, answer }: Receipt): void {
+  const { entity, payload } = isEventAnswer(answer) ? answer.event : (answer as CommandView).command;
+  const sent = Object.entries(draft.payload);
+  const told = new Map(Object.entries(payload ?? {}));
+  if (entity !== draft.entity || sent.some(([field, value]) => told.get(field) !== value))
+    throw new Error(`${JSON.stringify(draft)} was answered with other content: ${JSON.stringify(answer)}`);
 }
 
 /** Waits until no command is pending and no dispatcher is behind. */

@@ -54,6 +54,7 @@ async function limitFiles(siege: Siege, { bench, figures }: PhaseRun): Promise<v
   count(figures, "limits on files");
   // What was written before may not fit into the files that a start makes of it.
   if (!(await siege.takeUp())) {
+    requireNoAlarm(siege);
     count(figures, "failed starts under a limit");
     await siege.start();
     await siege.load({ answers });
@@ -77,7 +78,11 @@ async function fillDisk(siege: Siege, { bench, figures }: PhaseRun, disk: string
     count(figures, "full disks");
     // It may be started on the full disk, by whoever watches over it, before anybody makes room.
     siege.launch({ environment });
-    count(figures, (await siege.takeUp()) ? "starts on a full disk" : "failed starts on a full disk");
+    if (await siege.takeUp()) count(figures, "starts on a full disk");
+    else {
+      requireNoAlarm(siege);
+      count(figures, "failed starts on a full disk");
+    }
     await siege.end("SIGKILL");
     await rm(ballast);
     return;
@@ -104,6 +109,11 @@ async function requireFatalEnd(siege: Siege, figures: Figures): Promise<void> {
   await siege.pause();
   if (code !== 70) throw new Error(`the host ended with ${code ?? signal}, expected 70: ${siege.run.log}`);
   count(figures, "ends with code 70");
+}
+
+/** Nothing is damaged where there only is no room, and nobody must be told to restore a backup. */
+function requireNoAlarm({ run }: Siege): void {
+  if (/UNREADABLE|DAMAGED|TRUNCATED/.test(run.log)) throw new Error(`want of room was taken for damage: ${run.log}`);
 }
 
 /** The host takes in nothing new, says why, and goes on answering what it is asked. */
