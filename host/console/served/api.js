@@ -22,6 +22,11 @@ export function reasonOf(error) {
   return error instanceof Error ? error.message : "it failed";
 }
 
+/** Whether the host does not let the caller do this, however often it is asked. @param {unknown} error */
+export function isRefusal(error) {
+  return error instanceof ApiProblem && (error.status === 401 || error.status === 403);
+}
+
 /** Tells `refused` when the host does not know the caller. */
 export const access = new EventTarget();
 

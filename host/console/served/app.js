@@ -1,5 +1,5 @@
 // The console: which page is at which place, and that what fails is told.
-import { access } from "./api.js";
+import { access, isRefusal } from "./api.js";
 import { aggregatePage } from "./aggregate-page.js";
 import { aggregatesPage } from "./aggregates-page.js";
 import { functionPage, functionsPage } from "./functions-page.js";
@@ -29,7 +29,8 @@ import { tracePage } from "./trace-page.js";
  * @property {Place} place
  * @property {AbortSignal} signal - aborts when the page is left
  * @property {() => void} update - shows the page anew, soon
- * @property {(work: () => Promise<void>) => Promise<void>} run - does work, and tells on the page when it fails
+ * @property {(work: () => Promise<void>) => Promise<boolean>} run - does work, and tells on the page when it fails; false when it was refused,
+ *   and would be again
  */
 
 /** @type {{ [name: string]: (context: PageContext) => Page }} */
@@ -56,6 +57,7 @@ const state = {
 };
 
 applyTheme();
+document.body.replaceChildren();
 access.addEventListener("refused", () => {
   state.isRefused = true;
   update();
@@ -85,15 +87,17 @@ function open(place) {
 
 /** @param {() => Promise<void>} work @param {AbortSignal} signal */
 async function run(work, signal) {
+  /** @type {unknown} */
+  let problem;
   try {
     await work();
-    if (signal.aborted) return;
-    state.problem = undefined;
   } catch (error) {
-    if (signal.aborted || (error instanceof Error && error.name === "AbortError")) return;
-    state.problem = error;
+    problem = error;
   }
+  if (signal.aborted) return false;
+  state.problem = problem;
   update();
+  return !isRefusal(problem);
 }
 
 /** Many changes make one picture. */

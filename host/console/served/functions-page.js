@@ -183,7 +183,7 @@ function processView(process) {
     </section>`;
 }
 
-/** @param {readonly FunctionVersion[]} versions @param {{ active: number, rollBack: (version: number) => Promise<void> }} given */
+/** @param {readonly FunctionVersion[]} versions @param {{ active: number, rollBack: (version: number) => Promise<unknown> }} given */
 function versionTable(versions, { active, rollBack }) {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Versions">
     <table class="narrow">

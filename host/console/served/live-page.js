@@ -57,7 +57,7 @@ export function livePage({ place, signal, update, run }) {
     const head = await headPosition(signal);
     let from = Math.max(0, head - (filter.size > 0 ? filteredBacklog : backlog));
     while (!signal.aborted) {
-      await run(async () => {
+      const goesOn = await run(async () => {
         state.isConnected = true;
         update();
         for await (const events of followEvents(`${filter}&after=${from}`, { signal })) {
@@ -67,6 +67,7 @@ export function livePage({ place, signal, update, run }) {
       });
       state.isConnected = false;
       update();
+      if (!goesOn) return;
       await pause(retryMs, signal);
     }
   };
@@ -161,14 +162,19 @@ export function livePage({ place, signal, update, run }) {
   };
 }
 
+/** False once the host said so: a refusal is noted in its history, and once is enough. */
+let mayAskForLog = true;
+
 /** The last position of the log. @param {AbortSignal} signal */
 async function headPosition(signal) {
+  if (!mayAskForLog) return searchedHead(signal);
   try {
     /** @type {Log} */
     const { position } = await call("/log", { signal });
     return position;
   } catch (error) {
     if (!(error instanceof ApiProblem) || error.status !== 403) throw error;
+    mayAskForLog = false;
     return searchedHead(signal);
   }
 }
@@ -201,11 +207,11 @@ export function eventTable(events) {
     <table>
       <thead>
         <tr>
-          <th scope="col" class="number">Position</th>
+          <th scope="col" class="number roomy">Position</th>
           <th scope="col">Time</th>
           <th scope="col">Event</th>
           <th scope="col">Entity</th>
-          <th scope="col" class="number">Sequence</th>
+          <th scope="col" class="number roomy">Sequence</th>
           <th scope="col">Payload</th>
         </tr>
       </thead>
@@ -213,11 +219,11 @@ export function eventTable(events) {
         ${events.map(
           (event) =>
             html`<tr>
-              <td class="number">${count(event.position)}</td>
+              <td class="number roomy">${count(event.position)}</td>
               <td>${timeView(event.time)}</td>
               <td>${traceLink(event.id, event.event_type)}<span class="type">${event.aggregate_type}</span></td>
               <td>${entityLink(event.entity)}</td>
-              <td class="number">${entityLinkAt(event)}</td>
+              <td class="number roomy">${entityLinkAt(event)}</td>
               <td class="payload">${payloadView(event.payload)}</td>
             </tr>`,
         )}

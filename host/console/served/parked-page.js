@@ -104,7 +104,7 @@ export function parkedPage({ place, signal, update, run }) {
   };
 }
 
-/** @param {CommandPage} page @param {{ status: string, results: Map<string, string>, retry: (id: string) => Promise<void> }} given */
+/** @param {CommandPage} page @param {{ status: string, results: Map<string, string>, retry: (id: string) => Promise<unknown> }} given */
 function commandTable({ commands, next }, { status, results, retry }) {
   if (commands.length === 0) return html`<p class="empty">No command is ${status}.</p>`;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Commands">
@@ -112,11 +112,10 @@ function commandTable({ commands, next }, { status, results, retry }) {
         <thead>
           <tr>
             <th scope="col">Command</th>
-            <th scope="col">Entity</th>
-            <th scope="col">Time</th>
-            <th scope="col" class="number">Tries</th>
+            <th scope="col" class="roomy">Time</th>
+            <th scope="col" class="number roomy">Tries</th>
             <th scope="col">Why</th>
-            <th scope="col">Status</th>
+            <th scope="col" class="roomy">Status</th>
             ${status === "parked" ? html`<th scope="col">Again</th>` : nothing}
           </tr>
         </thead>
@@ -124,12 +123,13 @@ function commandTable({ commands, next }, { status, results, retry }) {
           ${commands.map(({ command, attempts, last_error }) => {
             const result = results.get(command.id) ?? status;
             return html`<tr>
-              <td>${traceLink(command.id, command.command_type)}<span class="type">${command.aggregate_type}</span></td>
-              <td>${entityLink(command.entity)}</td>
-              <td>${timeView(command.time)}</td>
-              <td class="number">${count(attempts)}</td>
+              <td>
+                ${traceLink(command.id, command.command_type)}<span class="type">${entityLink(command.entity)}</span>
+              </td>
+              <td class="roomy">${timeView(command.time)}</td>
+              <td class="number roomy">${count(attempts)}</td>
               <td class="reason">${last_error ?? "–"}</td>
-              <td>${statusView(result)}</td>
+              <td class="roomy">${statusView(result)}</td>
               ${
                 status === "parked"
                   ? html`<td>

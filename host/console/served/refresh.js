@@ -1,14 +1,14 @@
 // Work that is done again and again while a page is open and seen.
 
 /**
- * Runs `work` now and `everyMs` after each end, until the signal. Rests while nobody looks.
+ * Runs `work` now and `everyMs` after each end, until the signal, or until it answers false. Rests while nobody looks.
  *
- * @param {() => Promise<void>} work
+ * @param {() => Promise<boolean>} work
  * @param {{ everyMs: number, signal: AbortSignal }} options
  */
 export async function refresh(work, { everyMs, signal }) {
   while (!signal.aborted) {
-    if (!document.hidden) await work();
+    if (!document.hidden && !(await work())) return;
     await pause(everyMs, signal);
   }
 }

@@ -66,7 +66,7 @@ export function tracePage({ place, signal, run }) {
   };
 }
 
-/** @param {{ boxes: Box[], left: number }} picture @param {string} id @param {{ isWhole: boolean, load: () => Promise<void> }} given */
+/** @param {{ boxes: Box[], left: number }} picture @param {string} id @param {{ isWhole: boolean, load: () => Promise<unknown> }} given */
 function pictureView({ boxes, left }, id, { isWhole, load }) {
   const selected =
     boxes.find((box) => box.id === id && box.node !== undefined) ?? boxes.find(({ node }) => node !== undefined);
