@@ -22,6 +22,8 @@ export type Death = {
   readonly unanswered: readonly Call[];
   /** True when it was killed for a deadline that passed. */
   readonly late: boolean;
+  /** True when it went with its nursery: none of the calls is to blame. */
+  readonly orphaned: boolean;
 };
 
 /** Who is told what a process does. */
@@ -54,6 +56,7 @@ export class FunctionProcess {
   #report: NodeJS.Timeout | undefined;
   #endReason: string | undefined;
   #late = false;
+  #orphaned = false;
   #dead = false;
 
   constructor(given: {
@@ -89,7 +92,10 @@ export class FunctionProcess {
   /** Says who is told from now on. A process that is dead already tells its new owner soon. */
   own(owner: ProcessOwner): void {
     this.#owner = owner;
-    if (this.#dead) setImmediate(() => owner.died({ reason: this.#endReason ?? "died", unanswered: [], late: false }));
+    if (this.#dead)
+      setImmediate(() =>
+        owner.died({ reason: this.#endReason ?? "died", unanswered: [], late: false, orphaned: this.#orphaned }),
+      );
   }
 
   /** @param given.alone - true when the call is one of several suspects of a death. */
@@ -107,13 +113,15 @@ export class FunctionProcess {
     this.#end("ended by the host");
   }
 
-  /** Kills it without the nursery. */
-  killDirectly(): void {
+  /** Its nursery died, and it goes too. */
+  orphan(): void {
     try {
       process.kill(this.pid, "SIGKILL");
     } catch {
       // It is gone already.
     }
+    this.#orphaned = true;
+    this.exited("its nursery died");
   }
 
   /** The nursery reports its exit. */
@@ -214,6 +222,6 @@ export class FunctionProcess {
     const unanswered = [...this.#calls.values()];
     this.#calls.clear();
     this.#bytesInFlight = 0;
-    this.#owner.died({ reason: this.#endReason ?? "died", unanswered, late: this.#late });
+    this.#owner.died({ reason: this.#endReason ?? "died", unanswered, late: this.#late, orphaned: this.#orphaned });
   }
 }

@@ -10,7 +10,7 @@ import { callsPerFunctionMax, callWindowMax, windowBytesMax } from "../limits.ts
 import type { FunctionRef, FunctionStatus } from "../ports/functions.ts";
 import { type Call, SingleCall } from "./calls.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
-import type { FunctionProcess, ProcessOwner } from "./function-process.ts";
+import type { Death, FunctionProcess, ProcessOwner } from "./function-process.ts";
 import type { FunctionRecord } from "./function-record.ts";
 import { RestartBackoff } from "./restart-backoff.ts";
 
@@ -228,10 +228,10 @@ export class FunctionVersion {
         this.#pump();
       },
       logged: (level, text) => this.#context.log(this.fn, level, text),
-      died: ({ reason, unanswered, late }) => {
+      died: (death) => {
         if (this.#process !== process) return;
         this.#process = undefined;
-        this.#died({ reason, unanswered, late });
+        this.#died(death);
       },
     };
   }
@@ -240,10 +240,10 @@ export class FunctionVersion {
     if (this.#process !== process) return;
     this.#process = undefined;
     if (this.#closed) process.end();
-    else this.#died({ reason: "died after it was loaded", unanswered: [], late: false });
+    else this.#died({ reason: "died after it was loaded", unanswered: [], late: false, orphaned: false });
   }
 
-  #died({ reason, unanswered, late }: { reason: string; unanswered: readonly Call[]; late: boolean }): void {
+  #died({ reason, unanswered, late, orphaned }: Death): void {
     if (this.#closed) {
       for (const call of unanswered) call.unavailable(closing(this.fn));
       return;
@@ -251,7 +251,7 @@ export class FunctionVersion {
     this.#backoff.died();
     this.#context.record.restarted(`its process died: ${reason}`);
     for (const call of unanswered) if (!this.#suspects.includes(call)) this.#suspects.push(call);
-    const deaths = unanswered.map((call) => call.suspected());
+    const deaths = orphaned ? [] : unanswered.map((call) => call.suspected());
     const [first] = unanswered;
     const alone = unanswered.length === 1 && first?.outstanding === 1;
     if (first !== undefined && alone && (late || (deaths[0] ?? 0) > 1))

@@ -128,10 +128,7 @@ export class Nursery {
   #died(reason: string): void {
     for (const settle of this.#starting.values()) settle.reject(unavailable(`the nursery died: ${reason}`));
     this.#starting.clear();
-    for (const living of this.#living.values()) {
-      living.killDirectly();
-      living.exited("its nursery died");
-    }
+    for (const living of this.#living.values()) living.orphan();
     this.#living.clear();
     if (this.#closing !== undefined) {
       this.#closing.resolve();

@@ -343,3 +343,16 @@ test.serial("a nursery that is killed is replaced, and no call is lost", async (
   t.not(functions.nurseryPid, pid);
   t.true(notices.some((notice) => notice.includes("another one takes over")));
 });
+
+test.serial("a call whose nursery dies again and again is not taken for what killed its process", async (t) => {
+  const puppet = await openPuppet(t);
+  const { functions, fn } = puppet;
+  const answer = answersTo(puppet, ["spin 400"]);
+  for (let deaths = 0; deaths < 3; deaths++) {
+    await until(t, "the call", () => functions.status(fn.name).processes.some(({ in_flight }) => in_flight > 0));
+    const pid = functions.nurseryPid ?? t.fail();
+    process.kill(pid, "SIGKILL");
+    await until(t, "another nursery", () => functions.nurseryPid !== pid);
+  }
+  t.deepEqual(await answer, ["ok"]);
+});
