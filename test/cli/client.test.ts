@@ -152,6 +152,7 @@ test.serial("components, rules and schemas are deployed from files", async (t) =
     aggregate_type: "Greeting",
     version: 1,
   });
+  t.is((await evento(["command", "greeting:1", "Greet", '{"name":"Ada"}'])).code, 0);
   await writeFile(schema, shown.stdout.replace('"name":"Greeted"', '"name":"Welcomed"'));
   const refused = await evento(["schemas", "register", schema]);
   t.is(refused.code, 1);

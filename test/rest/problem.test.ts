@@ -21,6 +21,8 @@ const neverAnswered: ReadonlyMap<string, string> = new Map([
   ["HEAD_DAMAGED", "before a host listens"],
   ["JOURNAL_LOCKED", "before a host listens"],
   ["LOG_TRUNCATED", "before a host listens"],
+  ["RECOVERY_UNFINISHED", "before a host listens"],
+  ["ISOLATION_INSUFFICIENT", "before a host listens"],
   ["TOKENS_INVALID", "at a start it ends the host, later the log has it"],
   ["TOKENS_BUSY", "on the command line only"],
   ["SNAPSHOTS_UNAVAILABLE", "nobody waits for a snapshot"],
