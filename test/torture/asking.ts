@@ -57,7 +57,10 @@ function statusOf({ status }: { readonly status: number | string }): number {
   return status === "done" ? 200 : 202;
 }
 
-/** Whether the host said that it can't say now: the same again later. */
-export function isAway({ status }: Receipt): boolean {
-  return status === 503;
+/**
+ * Whether the host said that it can't say now: the same again later. So it is too when a process was killed twice under the same
+ * event, which the host then takes for what killed it.
+ */
+export function isAway({ status, answer }: Receipt): boolean {
+  return status === 503 || (status === 422 && JSON.stringify(answer).includes("killed its process"));
 }
