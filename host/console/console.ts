@@ -1,7 +1,6 @@
 // The console at `/`: static files that show what the API tells. They are open to everybody; the data that they ask for are not.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 import type { Router } from "@koa/router";
@@ -25,8 +24,10 @@ const securityHeaders = {
   "X-Content-Type-Options": "nosniff",
 };
 
-/** The one file that is not the console's own: the package's, without an import in it. */
-const libraryFile = new URL("../lit-html.js", import.meta.resolve("lit-html"));
+/** Files of lit-html that the console runs, unchanged, in the folders where they look for each other. */
+const library = new URL("../", import.meta.resolve("lit-html"));
+const libraryFiles = ["lit-html.js", "directive.js", "directive-helpers.js", "directives/repeat.js"];
+const ownFiles = new URL("served/", import.meta.url);
 
 type ServedFile = { readonly bytes: Buffer; readonly zipped: Buffer; readonly type: string; readonly etag: string };
 
@@ -34,28 +35,37 @@ type ServedFile = { readonly bytes: Buffer; readonly zipped: Buffer; readonly ty
 export function mountConsole(router: Router): void {
   /** No more of them than there are files. */
   const files = new Map<string, ServedFile>();
-  const serve = async (ctx: Context, name: string): Promise<void> => {
-    const file = files.get(name) ?? (await read(name));
-    files.set(name, file);
+  const serve = async (ctx: Context, url: URL | undefined): Promise<void> => {
+    if (url === undefined) throw unknownFile(ctx.path);
+    const file = files.get(url.href) ?? (await read(url));
+    files.set(url.href, file);
     answerFile(ctx, file);
   };
-  router.get("/", (ctx) => serve(ctx, "index.html"));
-  router.get("/console/assets/:file", (ctx) => serve(ctx, ctx.params["file"] ?? ""));
+  const page = new URL("index.html", ownFiles);
+  router.get("/", (ctx) => serve(ctx, page));
+  router.get("/console/assets/:file", (ctx) => serve(ctx, ownFile(ctx.params["file"] ?? "")));
+  router.get("/console/library/*file", (ctx) => serve(ctx, libraryFile(ctx.params["file"] ?? "")));
   // Every place has an address of its own; which page is there, the browser's side knows.
-  router.get("/console{/*place}", (ctx) => serve(ctx, "index.html"));
+  router.get("/console{/*place}", (ctx) => serve(ctx, page));
+}
+
+function ownFile(name: string): URL | undefined {
+  return /^[a-z-]+\.(?:js|css|svg)$/.test(name) ? new URL(name, ownFiles) : undefined;
+}
+
+function libraryFile(name: string): URL | undefined {
+  return libraryFiles.includes(name) ? new URL(name, library) : undefined;
 }
 
 /** @throws EventoError PATH_UNKNOWN */
-async function read(name: string): Promise<ServedFile> {
-  const type = mediaTypes.get(/^[a-z-]+\.([a-z]+)$/.exec(name)?.[1] ?? "");
-  if (type === undefined) throw unknownFile(name);
-  const file = name === "lit-html.js" ? libraryFile : new URL(`served/${name}`, import.meta.url);
+async function read(url: URL): Promise<ServedFile> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(fileURLToPath(file));
+    bytes = await readFile(url);
   } catch (cause) {
-    throw unknownFile(name, cause);
+    throw unknownFile(url.pathname.slice(url.pathname.lastIndexOf("/") + 1), cause);
   }
+  const type = mediaTypes.get(url.pathname.slice(url.pathname.lastIndexOf(".") + 1)) ?? "application/octet-stream";
   const etag = `"${createHash("sha256").update(bytes).digest("base64url")}"`;
   return { bytes, zipped: gzipSync(bytes, { level: 9 }), type, etag };
 }

@@ -32,6 +32,8 @@ test("only the console's own files are served", async (t) => {
     t.is(response.status, 404, name);
     t.regex(await response.text(), /PATH_UNKNOWN/);
   }
+  t.is((await fetch(`${rest.url}/console/library/directives/repeat.js`)).status, 200);
+  t.is((await fetch(`${rest.url}/console/library/package.json`)).status, 404);
   t.is((await fetch(`${rest.url}/console/assets/style.css`, { method: "POST" })).status, 405);
 });
 
@@ -51,9 +53,9 @@ test("the browser is told of every module at once", async (t) => {
   const page = await (await fetch(rest.url)).text();
   const modules = (await readdir(served)).filter((name) => name.endsWith(".js"));
   t.true(modules.length > 20);
-  for (const name of [...modules, "lit-html.js"]) t.true(page.includes(`"/console/assets/${name}"`), name);
-  for (const [, name = ""] of page.matchAll(/"\/console\/assets\/([^"]+)"/g))
-    t.is((await fetch(`${rest.url}/console/assets/${name}`)).status, 200, name);
+  for (const name of modules) t.true(page.includes(`"/console/assets/${name}"`), name);
+  for (const [, name = ""] of page.matchAll(/"(\/console\/[^"]+)"/g))
+    t.is((await fetch(rest.url + name)).status, 200, name);
 });
 
 test("the console is no part of the API's document", async (t) => {

@@ -39,6 +39,18 @@ test("what happens is on the live page at once, and is told politely to who read
   quiet(t, page);
 });
 
+test("a payload that somebody has opened stays open with its event while others come", async (t, browser) => {
+  const rest = await startHost(t);
+  const page = await browser.open(t, rest.url);
+  await page.says(/\{"n":3\}/, "tbody");
+  await page.page.locator('::-p-text({"n":3})').click();
+  await page.says(/n\s+3/, "details[open] .value");
+  await rest.post("/commands", add(88));
+  await page.says(/\{"n":88\}/, "tbody tr:first-child");
+  t.regex(await page.text("tr:has(details[open])"), /\{"n":3\}\s+n\s+3/);
+  quiet(t, page);
+});
+
 test("the live page keeps to its filter, and its address can be sent to somebody", async (t, browser) => {
   const rest = await startHost(t);
   const page = await browser.open(t, rest.url);
@@ -328,7 +340,7 @@ test("the whole console is less than 100 kB over the wire", async (t, browser) =
   await page.says(/following/);
   const size = await page.evaluate(`
     [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
-      .filter(({ name }) => name === location.href || name.includes("/console/assets/"))
+      .filter(({ name }) => name === location.href || /console\\/(?:assets|library)\\//.test(name))
       .reduce((sum, { transferSize }) => sum + transferSize, 0)`);
   t.log(`${size} bytes`);
   t.true(Number(size) > 10_000 && Number(size) < 100_000, size);

@@ -1,7 +1,7 @@
 // One aggregate through time: its state after each event, what the event changed, and a slider to move along.
 import { call } from "./api.js";
 import { AggregateEvents } from "./aggregate-events.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, entityLink, timeView, traceLink } from "./links.js";
 import { rename } from "./navigation.js";
 import { addressOf } from "./places.js";

@@ -1,7 +1,7 @@
 // Aggregates by type, and the way to one by its id.
 import { call } from "./api.js";
 import { fieldsOf } from "./form-fields.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, entityLink } from "./links.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";

@@ -3,7 +3,7 @@ import { access, isRefusal } from "./api.js";
 import { aggregatePage } from "./aggregate-page.js";
 import { aggregatesPage } from "./aggregates-page.js";
 import { functionPage, functionsPage } from "./functions-page.js";
-import { html, render } from "./lit-html.js";
+import { html, render } from "../library/lit-html.js";
 import { livePage } from "./live-page.js";
 import { followPlaces } from "./navigation.js";
 import { operationsPage } from "./operations-page.js";
@@ -16,7 +16,7 @@ import { applyTheme } from "./theme.js";
 import { tracePage } from "./trace-page.js";
 
 /** @import { Place } from "./places.js" */
-/** @import { TemplateResult } from "./lit-html.js" */
+/** @import { TemplateResult } from "../library/lit-html.js" */
 
 /**
  * @typedef {object} Page

@@ -1,6 +1,6 @@
 // What is deployed: how it does, its versions, and the way back to an earlier one.
 import { call } from "./api.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, duration, statusView, timeView } from "./links.js";
 import { addressOf } from "./places.js";
 import { refresh } from "./refresh.js";

@@ -1,6 +1,11 @@
 // Ids and times as they are shown everywhere: links to where more is, and texts that can be read.
-import { html } from "./lit-html.js";
+import { html } from "../library/lit-html.js";
 import { addressOf } from "./places.js";
+
+// Made once: a formatter takes longer to make than a page of numbers and times to write.
+const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hour12: false });
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const countFormat = new Intl.NumberFormat("en");
 
 /** @param {string} entity @param {number} [at] - the state after the event with this sequence */
 export function entityLink(entity, at) {
@@ -16,14 +21,14 @@ export function traceLink(id, text = id) {
 export function timeView(time) {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date().toDateString();
-  const clock = date.toLocaleTimeString(undefined, { hour12: false });
-  const text = isToday ? clock : `${date.toLocaleDateString()} ${clock}`;
+  const clock = clockFormat.format(date);
+  const text = isToday ? clock : `${dateFormat.format(date)} ${clock}`;
   return html`<time datetime=${date.toISOString()} title=${date.toISOString()}>${text}</time>`;
 }
 
 /** @param {number | undefined} value */
 export function count(value) {
-  return value === undefined ? "–" : value.toLocaleString("en").replaceAll(",", "\u202f");
+  return value === undefined ? "–" : countFormat.format(value).replaceAll(",", "\u202f");
 }
 
 /** @param {number} us - microseconds */

@@ -1,7 +1,8 @@
 // Events as they happen, the newest first; or, from a position on, as they happened.
 import { ApiProblem, call, followEvents } from "./api.js";
 import { fieldsOf } from "./form-fields.js";
-import { html, nothing } from "./lit-html.js";
+import { repeat } from "../library/directives/repeat.js";
+import { html, nothing, render } from "../library/lit-html.js";
 import { count, entityLink, timeView, traceLink } from "./links.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
@@ -216,7 +217,9 @@ export function eventTable(events) {
         </tr>
       </thead>
       <tbody>
-        ${events.map(
+        ${repeat(
+          events,
+          ({ id }) => id,
           (event) =>
             html`<tr>
               <td class="number roomy">${count(event.position)}</td>
@@ -240,13 +243,17 @@ function entityLinkAt({ aggregate, sequence }) {
   >`;
 }
 
-/** @param {unknown} payload */
+/** Most are never opened: what is inside is made when one is. @param {unknown} payload */
 function payloadView(payload) {
   const text = JSON.stringify(payload);
   const short = text.length > 90 ? `${text.slice(0, 89)}…` : text;
-  return html`<details>
+  const show = (/** @type {ToggleEvent} */ { target }) => {
+    const place = target instanceof HTMLDetailsElement ? target.lastElementChild : null;
+    if (place instanceof HTMLElement) render(valueView(payload), place);
+  };
+  return html`<details @toggle=${show}>
     <summary>${short}</summary>
-    ${valueView(payload)}
+    <div></div>
   </details>`;
 }
 

@@ -1,6 +1,6 @@
 // What an operator asks: is it ready, how far is it, what waits.
 import { call } from "./api.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, statusView, timeView } from "./links.js";
 import { addressOf } from "./places.js";
 import { refresh } from "./refresh.js";

@@ -1,6 +1,6 @@
 // Commands that ended without an event, why, and the way to try them again; and those that wait for their turn.
 import { call } from "./api.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, entityLink, statusView, timeView, traceLink } from "./links.js";
 import { addressOf } from "./places.js";
 

@@ -1,6 +1,6 @@
 // A command to an entity: what its schema knows, a payload to begin with, and the events that came of it.
 import { call, reasonOf } from "./api.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { statusView, traceLink } from "./links.js";
 import { eventTable } from "./live-page.js";
 import { payloadSample } from "./payload-sample.js";

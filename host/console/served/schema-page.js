@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { differenceOf } from "./difference.js";
 import { fieldsOf } from "./form-fields.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
 

@@ -1,7 +1,7 @@
 // What is around every page: the way to the others, the token, the theme, the keys, and what failed.
 import { ApiProblem, keepToken, reasonOf, token } from "./api.js";
 import { fieldsOf } from "./form-fields.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
 import { nextTheme, theme } from "./theme.js";

@@ -1,7 +1,7 @@
 // What followed from what: the tree of a command or event, and what each of its nodes says.
 import { call } from "./api.js";
 import { fieldsOf } from "./form-fields.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 import { count, entityLink, statusView, timeView } from "./links.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";

@@ -1,5 +1,5 @@
 // A tree of causes as a picture: time goes to the right, each row ends in a leaf.
-import { html, nothing, svg } from "./lit-html.js";
+import { html, nothing, svg } from "../library/lit-html.js";
 import { addressOf } from "./places.js";
 
 /** @import { Trace, TraceNode } from "./shapes.d.ts" */

@@ -1,8 +1,8 @@
 // JSON values to be read: nested, with what changed marked. Everything is text, never markup.
 import { isContainer, isSame } from "./difference.js";
-import { html, nothing } from "./lit-html.js";
+import { html, nothing } from "../library/lit-html.js";
 
-/** @import { TemplateResult } from "./lit-html.js" */
+/** @import { TemplateResult } from "../library/lit-html.js" */
 
 /** Members shown of one object or list, and of a whole value: a browser has to stay quick whatever is stored. */
 const membersMax = 200;

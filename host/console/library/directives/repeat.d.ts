@@ -1,0 +1,2 @@
+// What `repeat.js` is at run time: the host serves the package's own files under this folder's name.
+export * from "lit-html/directives/repeat.js";
