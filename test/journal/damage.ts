@@ -81,7 +81,10 @@ export async function damage(directory: string, { file, kind, at, other }: Damag
       case "cut":
         return changed.subarray(0, place);
       case "zero":
-        changed.subarray(place - (place % 512)).subarray(0, 512).fill(0);
+        changed
+          .subarray(place - (place % 512))
+          .subarray(0, 512)
+          .fill(0);
         return changed;
       case "delete":
         return undefined;
