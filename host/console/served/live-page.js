@@ -1,16 +1,15 @@
 // Events as they happen, the newest first; or, from a position on, as they happened.
-import { ApiProblem, call, followEvents } from "./api.js";
+import { call, followEvents } from "./api.js";
+import { eventTable } from "./event-table.js";
 import { fieldsOf } from "./form-fields.js";
-import { repeat } from "../library/directives/repeat.js";
-import { html, nothing, render } from "../library/lit-html.js";
-import { count, entityLink, timeView, traceLink } from "./links.js";
+import { html, nothing } from "../library/lit-html.js";
+import { headPosition } from "./log-head.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
 import { pause } from "./refresh.js";
-import { valueView } from "./value-view.js";
 
 /** @import { Page, PageContext } from "./app.js" */
-/** @import { Event, EventPage, Log, Schema } from "./shapes.d.ts" */
+/** @import { Event, EventPage, Schema } from "./shapes.d.ts" */
 
 /** Rows that are kept: what came before them is still in the log. */
 const rowsMax = 200;
@@ -161,100 +160,6 @@ export function livePage({ place, signal, update, run }) {
       }
     `,
   };
-}
-
-/** False once the host said so: a refusal is noted in its history, and once is enough. */
-let mayAskForLog = true;
-
-/** The last position of the log. @param {AbortSignal} signal */
-async function headPosition(signal) {
-  if (!mayAskForLog) return searchedHead(signal);
-  try {
-    /** @type {Log} */
-    const { position } = await call("/log", { signal });
-    return position;
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || error.status !== 403) throw error;
-    mayAskForLog = false;
-    return searchedHead(signal);
-  }
-}
-
-/** For who may read and not operate: `next` goes on from where one asks, until that is the log's end. @param {AbortSignal} signal */
-async function searchedHead(signal) {
-  const isBefore = async (/** @type {number} */ position) => {
-    /** @type {EventPage} */
-    const { next } = await call(`/events?after=${position}&limit=1`, { signal });
-    return next > position;
-  };
-  let known = 0;
-  let above = 1;
-  while (await isBefore(above)) {
-    known = above;
-    above *= 4;
-  }
-  while (above - known > 1) {
-    const middle = Math.floor((known + above) / 2);
-    if (await isBefore(middle)) known = middle;
-    else above = middle;
-  }
-  return above;
-}
-
-/** @param {readonly Event[]} events */
-export function eventTable(events) {
-  if (events.length === 0) return html`<p class="empty">No events yet.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col" class="number roomy">Position</th>
-          <th scope="col">Time</th>
-          <th scope="col">Event</th>
-          <th scope="col">Entity</th>
-          <th scope="col" class="number roomy">Sequence</th>
-          <th scope="col">Payload</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${repeat(
-          events,
-          ({ id }) => id,
-          (event) =>
-            html`<tr>
-              <td class="number roomy">${count(event.position)}</td>
-              <td>${timeView(event.time)}</td>
-              <td>${traceLink(event.id, event.event_type)}<span class="type">${event.aggregate_type}</span></td>
-              <td>${entityLink(event.entity)}</td>
-              <td class="number roomy">${entityLinkAt(event)}</td>
-              <td class="payload">${payloadView(event.payload)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
-}
-
-/** @param {Event} event */
-function entityLinkAt({ aggregate, sequence }) {
-  const label = `State of ${aggregate} after sequence ${sequence}`;
-  return html`<a href=${addressOf(["aggregates", aggregate], { at: sequence })} aria-label=${label}
-    >${count(sequence)}</a
-  >`;
-}
-
-/** Most are never opened: what is inside is made when one is. @param {unknown} payload */
-function payloadView(payload) {
-  const text = JSON.stringify(payload);
-  const short = text.length > 90 ? `${text.slice(0, 89)}…` : text;
-  const show = (/** @type {ToggleEvent} */ { target }) => {
-    const place = target instanceof HTMLDetailsElement ? target.lastElementChild : null;
-    if (place instanceof HTMLElement) render(valueView(payload), place);
-  };
-  return html`<details @toggle=${show}>
-    <summary>${short}</summary>
-    <div></div>
-  </details>`;
 }
 
 /**

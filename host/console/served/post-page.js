@@ -2,7 +2,7 @@
 import { call, reasonOf } from "./api.js";
 import { html, nothing } from "../library/lit-html.js";
 import { statusView, traceLink } from "./links.js";
-import { eventTable } from "./live-page.js";
+import { eventTable } from "./event-table.js";
 import { payloadSample } from "./payload-sample.js";
 
 /** @import { Page, PageContext } from "./app.js" */

@@ -20,7 +20,7 @@ import { addressOf } from "./places.js";
 
 /** Boxes of one picture: more can't be looked at, and make a browser slow. */
 const boxesMax = 600;
-const box = { width: 170, height: 46, gapX: 26, gapY: 14, charsMax: 21 };
+const box = { width: 170, height: 46, gapX: 26, gapY: 14, nameCharsMax: 18, subjectCharsMax: 22 };
 
 /**
  * Lays a tree out.
@@ -85,7 +85,7 @@ function edgeView(from, to) {
   const endX = xOf(to);
   const endY = yOf(to) + box.height / 2;
   const middle = x + box.gapX / 2;
-  return svg`<path class="edge" d=${`M${x} ${y}C${middle} ${y} ${middle} ${endY} ${endX} ${endY}`} />`;
+  return svg`<path class="edge" d=${`M${x} ${y}H${middle}V${endY}H${endX}`} />`;
 }
 
 /** @param {Box} one @param {boolean} isSelected */
@@ -95,8 +95,8 @@ function boxView(one, isSelected) {
   const tone = one.status === "" ? one.kind : `${one.kind} ${one.status}`;
   const inside = svg`
     <rect class=${`box ${tone}`} width=${box.width} height=${box.height} rx=${one.kind === "command" ? 4 : 12} />
-    <text class="box-name" x="12" y="19">${cut(one.name)}</text>
-    <text class="box-subject" x="12" y="36">${cut(subject)}</text>`;
+    <text class="box-name" x="12" y="19">${cut(one.name, box.nameCharsMax)}</text>
+    <text class="box-subject" x="12" y="36">${cut(subject, box.subjectCharsMax)}</text>`;
   const at = `translate(${xOf(one)} ${yOf(one)})`;
   if (one.kind === "external") return svg`<g transform=${at}><title>${about}</title>${inside}</g>`;
   return svg`<a transform=${at} href=${addressOf(["traces", one.id])} data-box=${one.id} aria-label=${about}
@@ -142,7 +142,7 @@ function yOf({ row }) {
   return row * (box.height + box.gapY);
 }
 
-/** @param {string} text */
-function cut(text) {
-  return text.length > box.charsMax ? `${text.slice(0, box.charsMax - 1)}…` : text;
+/** @param {string} text @param {number} charsMax */
+function cut(text, charsMax) {
+  return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
 }
