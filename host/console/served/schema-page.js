@@ -1,14 +1,13 @@
-// Schemas: what aggregates, their events and commands look like, and what versions differ in.
+// What an aggregate, its events and its commands look like, in any version.
 import { call } from "./api.js";
-import { differenceOf } from "./difference.js";
 import { fieldsOf } from "./form-fields.js";
 import { html, nothing } from "../library/lit-html.js";
 import { go } from "./navigation.js";
 import { addressOf } from "./places.js";
+import { differenceView } from "./schema-difference.js";
 
 /** @import { Page, PageContext } from "./app.js" */
 /** @import { AvroField, AvroObject, AvroType, Schema } from "./shapes.d.ts" */
-/** @import { DiffLine } from "./difference.js" */
 
 const groups = [
   { evento: "root", title: "Aggregate root" },
@@ -17,55 +16,6 @@ const groups = [
   { evento: "event", title: "Events" },
   { evento: undefined, title: "Values" },
 ];
-/** Unchanged lines shown around what changed. */
-const contextLines = 3;
-
-/** @param {PageContext} context @returns {Page} */
-export function schemasPage({ signal, run }) {
-  /** @type {readonly Schema[] | undefined} */
-  let schemas;
-  void run(async () => {
-    ({ schemas } = await call("/schemas", { signal }));
-  });
-  const countOf = (/** @type {Schema} */ { schema }, /** @type {string} */ kind) =>
-    schema.filter(({ evento }) => evento === kind).length;
-  return {
-    title: "Schemas",
-    view: () =>
-      schemas === undefined
-        ? html``
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Schemas">
-            <table class="narrow">
-              <caption class="visually-hidden">
-                The newest schema of each aggregate
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Aggregate</th>
-                  <th scope="col" class="number">Version</th>
-                  <th scope="col" class="number">Commands</th>
-                  <th scope="col" class="number">Events</th>
-                  <th scope="col">Fingerprint</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${schemas.map(
-                  (schema) =>
-                    html`<tr>
-                      <th scope="row">
-                        <a href=${addressOf(["schemas", schema.aggregate_type])}>${schema.aggregate_type}</a>
-                      </th>
-                      <td class="number">${schema.version}</td>
-                      <td class="number">${countOf(schema, "command")}</td>
-                      <td class="number">${countOf(schema, "event")}</td>
-                      <td class="id">${schema.fingerprint}</td>
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>`,
-  };
-}
 
 /** @param {PageContext} context @returns {Page} */
 export function schemaPage({ place, signal, run }) {
@@ -204,30 +154,4 @@ function typeText(type) {
 /** @param {AvroType} type @returns {type is readonly AvroType[]} */
 function isUnion(type) {
   return Array.isArray(type);
-}
-
-/** @param {Schema} one @param {Schema} other */
-function differenceView(one, other) {
-  const [before, after] = one.version < other.version ? [one, other] : [other, one];
-  const lines = differenceOf(JSON.stringify(before.schema, null, 2), JSON.stringify(after.schema, null, 2));
-  const isShown = lines.map((_, index) =>
-    lines.slice(Math.max(0, index - contextLines), index + contextLines + 1).some(({ kind }) => kind !== "same"),
-  );
-  return html`<section class="panel">
-    <h2>From version ${before.version} to ${after.version}</h2>
-    ${
-      isShown.includes(true)
-        ? html`<pre class="difference" tabindex="0" aria-label="Differences">
-${lines.map((line, index) =>
-  isShown[index] ? lineView(line) : isShown[index - 1] === true ? html`<span class="gap">⋯</span>` : nothing,
-)}</pre>`
-        : html`<p class="empty">They are the same.</p>`
-    }
-  </section>`;
-}
-
-/** @param {DiffLine} line */
-function lineView({ kind, text }) {
-  if (kind === "added") return html`<ins>+ ${text}</ins>`;
-  return kind === "removed" ? html`<del>- ${text}</del>` : html`<span> ${text}</span>`;
 }
