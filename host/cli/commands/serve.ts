@@ -4,7 +4,9 @@ import type { Context } from "../context.ts";
 
 export function addServe({ program, terminal }: Context): void {
   withConfigOptions(
-    program.command("serve").description("run a host; nothing is deployed but what was deployed before"),
+    program
+      .command("serve")
+      .description("run a host, with its console at its URL; nothing is deployed but what was deployed before"),
   )
     .addHelpText(
       "after",
