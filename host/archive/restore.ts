@@ -1,8 +1,12 @@
 // Makes a data directory of what an archive holds of a log. Components pass the gate again: an archive is not believed either.
+import { randomUUID } from "node:crypto";
+
 import { EventoError } from "../errors.ts";
 import type { StoredGroup } from "../journal/log-store.ts";
+import type { Identity } from "../journal/level/data-directory.ts";
+import { openJournal } from "../journal/level/level-journal.ts";
 import { restoreJournal } from "../journal/level/restored-journal.ts";
-import type { JournalHead } from "../ports/journal.ts";
+import type { Journal, JournalHead } from "../ports/journal.ts";
 import type { Functions } from "../ports/functions.ts";
 import { archiveDamagedHint, type Archive } from "./archive.ts";
 import { componentFolder, requireDigest } from "./backup.ts";
@@ -12,6 +16,8 @@ import { LogCopy } from "./log-copy.ts";
 export type RestoreReport = {
   /** UUID of the log. */
   readonly log: string;
+  /** UUID of the log that was copied, when the restored one is another. */
+  readonly previous: string | undefined;
   readonly head: JournalHead;
   readonly components: number;
 };
@@ -19,7 +25,8 @@ export type RestoreReport = {
 /**
  * Makes a data directory where there is nothing. Broken off, the place counts as empty and it can be started again.
  *
- * @param given - `log` says which, when the archive holds several; `openFunctions` makes the store of components in the directory.
+ * @param given - `log` says which, when the archive holds several; `openFunctions` makes the store of components in the directory;
+ *   `markLoss` is given when what came after the copy is given up: the restored log then is one of its own, and is marked by it.
  * @throws EventoError ARCHIVE_EMPTY, ARCHIVE_DAMAGED, ARCHIVE_UNAVAILABLE, COMPONENT_DAMAGED, FUNCTION_REFUSED, DATA_NOT_EMPTY.
  */
 export async function restore(given: {
@@ -27,17 +34,38 @@ export async function restore(given: {
   log: string | undefined;
   directory: string;
   openFunctions: () => Promise<Pick<Functions, "check" | "close">>;
+  markLoss?: (journal: Journal, previousLog: string) => Promise<void>;
   onGroup?: (group: number) => void;
 }): Promise<RestoreReport> {
-  const { archive, directory, openFunctions, onGroup } = given;
-  const identity = await identityIn(archive, given.log);
-  const names = await archive.list(componentFolder(identity.id));
+  const { archive, directory, openFunctions, markLoss, onGroup } = given;
+  const copied = await identityIn(archive, given.log);
+  const names = await archive.list(componentFolder(copied.id));
+  const identity = markLoss === undefined ? copied : await successorOf(copied.id, archive);
   const head = await restoreJournal(directory, {
     identity,
     prepare: () => restoreComponents({ archive, names, openFunctions }),
-    groups: checkedGroups({ archive, log: identity.id, names: new Set(names), onGroup }),
+    groups: checkedGroups({ archive, log: copied.id, names: new Set(names), onGroup }),
   });
-  return { log: identity.id, head, components: names.length };
+  if (markLoss === undefined) return { log: copied.id, previous: undefined, head, components: names.length };
+  const marked = await markedBy(directory, (journal) => markLoss(journal, copied.id));
+  return { log: identity.id, previous: copied.id, head: marked, components: names.length };
+}
+
+/** The identity of a log that goes on from a copy, as another one. */
+async function successorOf(log: string, archive: Archive): Promise<Pick<Identity, "id" | "created" | "predecessors">> {
+  const { position } = await new LogCopy({ archive, log }).head();
+  return { id: randomUUID(), created: new Date().toISOString(), predecessors: [{ id: log, position }] };
+}
+
+async function markedBy(directory: string, mark: (journal: Journal) => Promise<void>): Promise<JournalHead> {
+  // A write that fails rejects what is awaited here.
+  const { journal } = await openJournal({ directory, onFatal: () => {} });
+  try {
+    await mark(journal);
+    return journal.head;
+  } finally {
+    await journal.close();
+  }
 }
 
 async function* checkedGroups(given: {

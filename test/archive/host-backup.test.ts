@@ -94,6 +94,33 @@ withS3("a bank whose copy and snapshots are in S3 is the same on a new disk", as
   });
 });
 
+test("a bank that is restored from an older copy goes on as a log of its own, and says what it gave up", async (t) => {
+  t.timeout(120_000);
+  const folder = await mkdtemp(join(tmpdir(), "evento-copy-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const bank = await BankHost.start(t);
+  await bank.import([...openings, ...deposits(0, 50)]);
+  const { log, position } = await evento(t, ["backup", `file:${folder}`, "--host", bank.host.url], {});
+  await bank.import(deposits(50, 50));
+  await bank.host.kill("SIGKILL");
+  const data = join(bank.host.directory, "data");
+  await rm(data, { recursive: true });
+  const restored = await evento(t, ["restore", `file:${folder}`, "--data", data, "--accept-loss"], {});
+  t.not(restored.log, log);
+  t.is(restored.previous_log, log);
+  await bank.host.start();
+  const { events } = await bank.get(`/events?after=${position}`);
+  t.is(events.length, 1);
+  t.like(events[0], {
+    event_type: "LogRecovered",
+    position: position + 1,
+    payload: { previous_log: log, lost_from_position: position + 1 },
+  });
+  t.is((await bank.import(deposits(50, 50))).length, 50);
+  const second = await evento(t, ["backup", `file:${folder}`, "--host", bank.host.url], {});
+  t.is(second.log, restored.log);
+});
+
 test("a copy to where nothing can be written fails with what to do, and the host goes on", async (t) => {
   const host = await HostHarness.start(t);
   const at = ["--host", host.url];
