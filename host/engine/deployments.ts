@@ -44,7 +44,10 @@ export class Deployments {
   }
 
   apply(event: HostEvent, position: number): void {
-    this.#state = foldHost(this.#state, event, position);
+    const state = foldHost(this.#state, event, position);
+    // What was parked, retried or refused changes nothing here, and most of the history is that.
+    if (state === this.#state) return;
+    this.#state = state;
     if (event.type === "SchemaRegistered") this.#addSchema(parseAggregateSchema(JSON.parse(event.payload.schema)));
     this.#indexFunctions();
   }
