@@ -10,6 +10,7 @@ import test, { type ExecutionContext } from "ava";
 
 import { runEvento } from "../cli/evento-run.ts";
 import { HostHarness } from "../host-harness.ts";
+import { makeCertificate } from "../services/certificate.ts";
 import { until } from "../until.ts";
 
 const hasOpenssl = (() => {
@@ -25,13 +26,13 @@ const withOpenssl = hasOpenssl ? test : test.skip;
 
 type Pair = { readonly directory: string; readonly cert: string; readonly key: string };
 
-function certificateFor(t: ExecutionContext, name: string): Pair {
+async function certificateFor(t: ExecutionContext, name: string): Promise<Pair> {
   const directory = mkdtempSync(join(tmpdir(), "evento-tls-"));
   t.teardown(() => rmSync(directory, { recursive: true }));
+  const made = await makeCertificate(name);
   const [cert, key] = [join(directory, "cert.pem"), join(directory, "key.pem")];
-  const subject = ["-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"];
-  const made = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
-  execFileSync("openssl", ["req", ...made, "-keyout", key, "-out", cert, ...subject], { stdio: "ignore" });
+  writeFileSync(cert, made.certificate);
+  writeFileSync(key, made.key);
   return { directory, cert, key };
 }
 
@@ -52,7 +53,7 @@ async function shownBy(url: string): Promise<unknown> {
 }
 
 withOpenssl("a host with a certificate speaks HTTPS, and the command line with it", async (t) => {
-  const pair = certificateFor(t, "one");
+  const pair = await certificateFor(t, "one");
   const host = await HostHarness.start(t, { environment: environmentOf(pair) });
   t.regex(host.url, /^https:/);
   const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
@@ -73,7 +74,7 @@ for (const [version, isTaken] of [
   ["TLSv1.3", true],
 ] as const satisfies readonly (readonly [SecureVersion, boolean])[])
   withOpenssl(`${version} is ${isTaken ? "spoken" : "not spoken any more"}`, async (t) => {
-    const host = await HostHarness.start(t, { environment: environmentOf(certificateFor(t, "one")) });
+    const host = await HostHarness.start(t, { environment: environmentOf(await certificateFor(t, "one")) });
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const socket = connectTls({
       port: Number(new URL(host.url).port),
@@ -90,7 +91,7 @@ for (const [version, isTaken] of [
   });
 
 withOpenssl("plain HTTP to a host that speaks HTTPS is ended, and the host goes on", async (t) => {
-  const host = await HostHarness.start(t, { environment: environmentOf(certificateFor(t, "one")) });
+  const host = await HostHarness.start(t, { environment: environmentOf(await certificateFor(t, "one")) });
   const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
   socket.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   let text = "";
@@ -105,8 +106,8 @@ withOpenssl("plain HTTP to a host that speaks HTTPS is ended, and the host goes 
 });
 
 withOpenssl("a renewed certificate is shown without a restart, and one that does not fit its key never", async (t) => {
-  const pair = certificateFor(t, "one");
-  const next = certificateFor(t, "two");
+  const pair = await certificateFor(t, "one");
+  const next = await certificateFor(t, "two");
   const host = await HostHarness.start(t, { environment: environmentOf(pair) });
   t.is(await shownBy(host.url), "one");
   copyFileSync(next.cert, pair.cert);
@@ -117,7 +118,7 @@ withOpenssl("a renewed certificate is shown without a restart, and one that does
 });
 
 withOpenssl("a certificate that is none, or is named without its key, is refused at the start", async (t) => {
-  const pair = certificateFor(t, "one");
+  const pair = await certificateFor(t, "one");
   await t.throwsAsync(HostHarness.start(t, { environment: { EVENTO_TLS_CERT: pair.cert } }), {
     message: /EVENTO_TLS_KEY/,
   });
