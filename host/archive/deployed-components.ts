@@ -1,10 +1,7 @@
 // The components that a log says were deployed: what is needed to run it on, and to run any step of it again.
-import { hostAggregateType, hostSchema } from "../domain/host-schema.ts";
+import { hostAggregateType } from "../domain/host-schema.ts";
 import { hostEventOf } from "../engine/host-stream.ts";
 import type { Group } from "../journal/group.ts";
-import { parseAggregateSchema } from "../schemas/aggregate-schema.ts";
-
-const schema = parseAggregateSchema(hostSchema, { reserved: true });
 
 /** Digests of the components that were deployed in a group; rules have none. */
 export function deployedComponents(group: Group): readonly string[] {
@@ -12,7 +9,7 @@ export function deployedComponents(group: Group): readonly string[] {
   if (!group.head.names.includes(hostAggregateType)) return [];
   return group.entries().flatMap((entry) => {
     if (entry.kind !== "event" || entry.event.aggregate_type !== hostAggregateType) return [];
-    const event = hostEventOf(schema, entry.event);
+    const event = hostEventOf(entry.event);
     if (event.type !== "FunctionDeployed" || event.payload.function.rules !== null) return [];
     return [event.payload.function.digest];
   });

@@ -7,7 +7,7 @@ import type { StoredEvent } from "../domain/envelope.ts";
 import { hostAggregateType } from "../domain/host-schema.ts";
 import { Deployments } from "../engine/deployments.ts";
 import { hostEventOf } from "../engine/host-stream.ts";
-import { EventoError, invariant } from "../errors.ts";
+import { EventoError } from "../errors.ts";
 import type { FaultList } from "../journal/fault-list.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -58,7 +58,7 @@ export async function audit(options: AuditOptions): Promise<AuditCounts> {
     const { events, scannedTo } = await journal.events({ after, limit: eventsPerPage });
     for (const stretch of stretchesOf(events)) {
       const [first] = stretch;
-      if (first?.aggregate_type === hostAggregateType) applyTo(inForce, first);
+      if (first?.aggregate_type === hostAggregateType) inForce.apply(hostEventOf(first), first.position);
       else await Promise.all(Array.from(byAggregate(stretch).values(), checkAggregate));
     }
     options.onPosition?.(scannedTo);
@@ -120,10 +120,4 @@ function byAggregate(events: readonly StoredEvent[]): Map<string, StoredEvent[]>
 
 function isFirstOfCommand({ id, cause }: StoredEvent): boolean {
   return cause.kind === "command" && id === eventIdOf(cause.id, 0);
-}
-
-function applyTo(inForce: Deployments, event: StoredEvent): void {
-  const schema = inForce.latestSchema(hostAggregateType);
-  invariant(schema !== undefined, "the host's own schema is there from the start");
-  inForce.apply(hostEventOf(schema, event), event.position);
 }

@@ -1,8 +1,7 @@
 // All that was ever deployed: the log holds what functions said that were replaced or removed long ago.
 import type { DeployedFunction, HostEvent } from "../domain/host-state.ts";
 import { Deployments, type InCharge } from "../engine/deployments.ts";
-import { foldHistory } from "../engine/recovery.ts";
-import type { AggregateSchema } from "../schemas/aggregate-schema.ts";
+import { hostHistory } from "../engine/host-stream.ts";
 import type { FunctionRef } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
 
@@ -13,15 +12,11 @@ export class DeploymentHistory {
 
   static async read(journal: Journal): Promise<DeploymentHistory> {
     const history = new DeploymentHistory();
-    await foldHistory(journal, history);
+    for await (const { event, position } of hostHistory(journal, { after: 0 })) history.#apply(event, position);
     return history;
   }
 
-  latestSchema(aggregateType: string): AggregateSchema | undefined {
-    return this.deployments.latestSchema(aggregateType);
-  }
-
-  apply(event: HostEvent, position: number): void {
+  #apply(event: HostEvent, position: number): void {
     this.deployments.apply(event, position);
     if (event.type !== "FunctionDeployed") return;
     const { name, function: deployed } = event.payload;

@@ -8,10 +8,11 @@ import {
   type HostEvent,
   type HostState,
 } from "../domain/host-state.ts";
-import { hostAggregateType, hostSchema } from "../domain/host-schema.ts";
+import { hostAggregateType } from "../domain/host-schema.ts";
 import { EventoError, invariant } from "../errors.ts";
 import type { FunctionRef } from "../ports/functions.ts";
 import { parseAggregateSchema, type AggregateSchema } from "../schemas/aggregate-schema.ts";
+import { ownSchema } from "./host-stream.ts";
 
 /** A function in charge of something, with the schema that it was built with. */
 export type InCharge = { readonly fn: FunctionRef; readonly schema: AggregateSchema };
@@ -22,9 +23,6 @@ export type Dispatcher = {
   /** Position after which a dispatcher without a cursor begins. */
   readonly since: number;
 };
-
-/** The same in every host, so it is parsed once. */
-const ownSchema = parseAggregateSchema(hostSchema, { reserved: true });
 
 export class Deployments {
   #state: HostState = emptyHost;

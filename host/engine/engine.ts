@@ -1,6 +1,5 @@
 // The engine: everything between the ports, wired once. It has no I/O, timer or randomness of its own.
-import { hostAggregateType } from "../domain/host-schema.ts";
-import { EventoError, invariant } from "../errors.ts";
+import { EventoError } from "../errors.ts";
 import type { Chance, Clock } from "../ports/clock.ts";
 import type { DiskRoom } from "../ports/disk.ts";
 import type { Functions } from "../ports/functions.ts";
@@ -91,12 +90,10 @@ export class Engine {
     const { journal, functions, snapshots, chance, disk = endlessDisk } = ports;
     const { deployments } = given;
     const settings = { ...defaultSettings, ...options.settings };
-    const schema = deployments.latestSchema(hostAggregateType);
-    invariant(schema !== undefined, "the host's own schema is there from the start");
     const { onFatal } = options;
     const clock = new LogClock({ clock: ports.clock, last: journal.head.time });
     const timers = new Timers({ clock: ports.clock, logClock: clock });
-    const host = new HostStream({ schema, sequence: given.sequence });
+    const host = new HostStream({ sequence: given.sequence });
     const inFlight = new InFlight();
     const memberships = new Memberships({ journal });
     const mailboxes = new Mailboxes({ journal });

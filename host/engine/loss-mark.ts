@@ -1,10 +1,8 @@
 // Says in the log that it lost its end and that somebody has accepted that.
-import { hostAggregate, hostAggregateType } from "../domain/host-schema.ts";
+import { hostAggregate } from "../domain/host-schema.ts";
 import type { HostEvent } from "../domain/host-state.ts";
-import { invariant } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
-import { Deployments } from "./deployments.ts";
 import { HostStream } from "./host-stream.ts";
 import { LogClock } from "./log-clock.ts";
 
@@ -12,9 +10,7 @@ export type Loss = Extract<HostEvent, { type: "LogRecovered" }>["payload"];
 
 /** Appends `LogRecovered` to a journal that nobody else appends to. */
 export async function markLoss(journal: Journal, payload: Loss, clock: Clock): Promise<void> {
-  const schema = new Deployments().latestSchema(hostAggregateType);
-  invariant(schema !== undefined, "the host's own schema is there from the start");
-  const host = new HostStream({ schema, sequence: await journal.sequence(hostAggregate) });
+  const host = new HostStream({ sequence: await journal.sequence(hostAggregate) });
   const time = new LogClock({ clock, last: journal.head.time }).now();
   const cause = { kind: "external", id: payload.previous_log } as const;
   const due = { cause, root_cause: payload.previous_log, depth: 0 };

@@ -1,6 +1,5 @@
 // What can be asked: states now and then, events, commands. Answers show what is durable and nothing else.
 import { entityTypeOf } from "../domain/entity-id.ts";
-import type { StoredEvent } from "../domain/envelope.ts";
 import { hostAggregate, hostAggregateType } from "../domain/host-schema.ts";
 import { emptyHost, foldHost, hostStateJson } from "../domain/host-state.ts";
 import { EventoError } from "../errors.ts";
@@ -8,7 +7,7 @@ import { pageBytesMax, pageRowsMax } from "../limits.ts";
 import type { AggregateEntry, EventFilter, Journal } from "../ports/journal.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
 import type { Folding } from "./folding.ts";
-import { hostEventOf } from "./host-stream.ts";
+import { hostHistory } from "./host-stream.ts";
 import type { Folded } from "./mailbox.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import type { Memberships } from "./memberships.ts";
@@ -237,14 +236,10 @@ export class Queries {
     const until = moment === undefined ? Number.MAX_SAFE_INTEGER : await this.#sequenceAt(hostAggregate, moment);
     let state = emptyHost;
     let sequence = 0;
-    for (;;) {
-      const events: readonly StoredEvent[] = await this.#journal.stream(hostAggregate, { after: sequence, limit: 500 });
-      for (const event of events.filter((candidate) => candidate.sequence <= until)) {
-        const schema = this.#deployments.latestSchema(hostAggregateType);
-        if (schema !== undefined) state = foldHost(state, hostEventOf(schema, event), event.position);
-        sequence = event.sequence;
-      }
-      if (events.length < 500 || sequence >= until) break;
+    for await (const record of hostHistory(this.#journal, { after: 0 })) {
+      if (record.sequence > until) break;
+      state = foldHost(state, record.event, record.position);
+      sequence = record.sequence;
     }
     if (sequence === 0) throw unknownAggregate(entity, moment);
     return { aggregate: hostAggregate, aggregate_type: hostAggregateType, sequence, state: hostStateJson(state) };

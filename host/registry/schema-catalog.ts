@@ -5,10 +5,9 @@
 //   number = registration (from 1; 0 is Evento's own schema) × blockSize + record (from 1)
 //
 // A record that a later version leaves as it was keeps its number.
-import { hostAggregate, hostAggregateType, hostSchema } from "../domain/host-schema.ts";
-import { hostEventOf } from "../engine/host-stream.ts";
+import { hostAggregateType, hostSchema } from "../domain/host-schema.ts";
+import { hostHistory, ownSchema } from "../engine/host-stream.ts";
 import { EventoError } from "../errors.ts";
-import { pageRowsMax } from "../limits.ts";
 import type { Journal } from "../ports/journal.ts";
 import { parseAggregateSchema, type AggregateSchema } from "../schemas/aggregate-schema.ts";
 import type { RecordCodec } from "../schemas/record-codec.ts";
@@ -36,7 +35,6 @@ export type CatalogRecord = {
 
 export class SchemaCatalog {
   readonly #journal: Pick<Journal, "stream">;
-  readonly #host: AggregateSchema;
   readonly #entries = new Map<number, CatalogEntry>();
   readonly #records = new Map<number, CatalogRecord>();
   readonly #bySubject = new Map<string, CatalogEntry[]>();
@@ -48,9 +46,8 @@ export class SchemaCatalog {
 
   constructor({ journal }: { journal: Pick<Journal, "stream"> }) {
     this.#journal = journal;
-    this.#host = parseAggregateSchema(hostSchema, { reserved: true });
     // Evento's own records are numbered as its schema lists them: it only ever grows at its end.
-    this.#addBlock(this.#host, hostSchema.map(nameOf));
+    this.#addBlock(ownSchema, hostSchema.map(nameOf));
   }
 
   /** Reads what the log has registered since. Calls side by side share one reading. */
@@ -62,15 +59,9 @@ export class SchemaCatalog {
   }
 
   async #read(): Promise<void> {
-    for (;;) {
-      const events = await this.#journal.stream(hostAggregate, { after: this.#sequence, limit: pageRowsMax });
-      for (const event of events) {
-        this.#sequence = event.sequence;
-        const hostEvent = hostEventOf(this.#host, event);
-        if (hostEvent.type === "SchemaRegistered")
-          this.#add(parseAggregateSchema(JSON.parse(hostEvent.payload.schema)));
-      }
-      if (events.length < pageRowsMax) return;
+    for await (const { event, sequence } of hostHistory(this.#journal, { after: this.#sequence })) {
+      this.#sequence = sequence;
+      if (event.type === "SchemaRegistered") this.#add(parseAggregateSchema(JSON.parse(event.payload.schema)));
     }
   }
 
@@ -124,7 +115,7 @@ export class SchemaCatalog {
   /** The schema that a stored payload is written in. @throws EventoError SCHEMA_UNKNOWN */
   async entryOf({ aggregate_type, schema, record }: RecordName): Promise<CatalogEntry> {
     // Evento's own schema only grows, so what an earlier host wrote has the same records.
-    const fingerprint = aggregate_type === hostAggregateType ? this.#host.fingerprint : schema;
+    const fingerprint = aggregate_type === hostAggregateType ? ownSchema.fingerprint : schema;
     const key = `${aggregate_type}.${record} ${fingerprint}`;
     if (!this.#byRecord.has(key)) await this.refresh();
     const entry = this.#byRecord.get(key);

@@ -1,5 +1,4 @@
 // A log in memory with schemas registered in it, as a deployment does.
-import { hostSchema } from "../../host/domain/host-schema.ts";
 import { HostStream } from "../../host/engine/host-stream.ts";
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";
 import { openMemoryJournal } from "../../host/journal/memory/memory-journal.ts";
@@ -16,8 +15,7 @@ export type RegisteredLog = {
 
 export async function makeRegisteredLog(): Promise<RegisteredLog> {
   const journal = await openMemoryJournal({ disk: new MemoryDisk() });
-  const host = parseAggregateSchema(hostSchema, { reserved: true });
-  const stream = new HostStream({ schema: host, sequence: 0 });
+  const stream = new HostStream({ sequence: 0 });
   const due = { cause: { kind: "external", id: "test" }, root_cause: "test", depth: 0 } as const;
   const append = async (event: Parameters<HostStream["next"]>[0]): Promise<void> =>
     journal.append([stream.next(event, { time: startTime, due })]).durable;

@@ -1,14 +1,12 @@
 // The simulated domain once more, as a reader of the log sees it: written apart from the functions, so that a fault in either shows.
 import type { StoredEvent } from "../../host/domain/envelope.ts";
-import { hostSchema } from "../../host/domain/host-schema.ts";
-import { hostEventOf } from "../../host/engine/host-stream.ts";
+import { hostEventOf, ownSchema } from "../../host/engine/host-stream.ts";
 import type { HostEvent } from "../../host/domain/host-state.ts";
 import { parseAggregateSchema, type AggregateSchema } from "../../host/schemas/aggregate-schema.ts";
 import type { Account, EventPayload } from "./bank-codec.ts";
 import { accountSchema, ledgerSchema } from "./bank-schemas.ts";
 import { holds } from "./violation.ts";
 
-const ownSchema = parseAggregateSchema(hostSchema, { reserved: true });
 const schemas: readonly AggregateSchema[] = [
   parseAggregateSchema(accountSchema(1)),
   parseAggregateSchema(accountSchema(2)),
@@ -35,7 +33,7 @@ export function payloadOf(event: StoredEvent): EventPayload {
 }
 
 export function asHostEvent(event: StoredEvent): HostEvent {
-  return hostEventOf(ownSchema, event);
+  return hostEventOf(event);
 }
 
 /** The state of an account after events, by an aggregator that gives so many points an event. */
