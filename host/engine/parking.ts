@@ -1,14 +1,14 @@
 // Commands that were given up: brought back one by one, or all of an aggregate type when a new version may know better.
 import { EventoError } from "../errors.ts";
 import type { CommandRecord, Journal } from "../ports/journal.ts";
+import { commandRecords } from "./command-records.ts";
 import type { Deployments } from "./deployments.ts";
 import type { HostStream } from "./host-stream.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { LogClock } from "./log-clock.ts";
 import { PendingCommand } from "./pending.ts";
+import { commandUnknown } from "./queries.ts";
 import type { Turns } from "./turns.ts";
-
-const commandsPerPage = 500;
 
 export class Parking {
   readonly #journal: Journal;
@@ -42,8 +42,7 @@ export class Parking {
    */
   async retry(id: string): Promise<PendingCommand> {
     const record = await this.#journal.command(id);
-    if (record === undefined)
-      throw new EventoError("COMMAND_UNKNOWN", `found no command with the id ${JSON.stringify(id.slice(0, 200))}`);
+    if (record === undefined) throw commandUnknown(id);
     if (record.status !== "parked" || this.#inFlight.get(id) !== undefined)
       throw new EventoError(
         "COMMAND_NOT_PARKED",
@@ -54,15 +53,9 @@ export class Parking {
 
   /** Makes every parked command of an aggregate type pending again. */
   async retryAllOf(aggregateType: string, reason: string): Promise<void> {
-    let after = "";
-    for (;;) {
-      const records = await this.#journal.commandsIn("parked", { after, limit: commandsPerPage });
-      for (const record of records) {
-        after = record.command.id;
-        if (record.command.aggregate_type !== aggregateType || this.#inFlight.get(after) !== undefined) continue;
-        await this.#again(record, reason);
-      }
-      if (records.length < commandsPerPage) return;
+    for await (const record of commandRecords(this.#journal, "parked")) {
+      const { id, aggregate_type } = record.command;
+      if (aggregate_type === aggregateType && this.#inFlight.get(id) === undefined) await this.#again(record, reason);
     }
   }
 

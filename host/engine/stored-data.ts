@@ -1,11 +1,11 @@
 // Whether anything of an aggregate type was ever written, or is about to be. Until then its schema may still change in any way.
 import type { Journal } from "../ports/journal.ts";
+import { commandRecords } from "./command-records.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 
-const rowsPerPage = 1_000;
-/** Pages of parked commands that are looked through; a host with more of them is taken to have what is looked for. */
-const pagesMax = 10;
+/** Parked commands that are looked through; a host with more of them is taken to have what is looked for. */
+const parkedMax = 10_000;
 
 export class StoredData {
   readonly #journal: Journal;
@@ -31,14 +31,9 @@ export class StoredData {
   }
 
   async #hasParked(aggregateType: string): Promise<boolean> {
-    let after = "";
-    for (let page = 0; page < pagesMax; page++) {
-      const records = await this.#journal.commandsIn("parked", { after, limit: rowsPerPage });
-      if (records.some(({ command }) => command.aggregate_type === aggregateType)) return true;
-      const last = records.at(-1);
-      if (last === undefined || records.length < rowsPerPage) return false;
-      after = last.command.id;
-    }
-    return true;
+    let count = 0;
+    for await (const { command } of commandRecords(this.#journal, "parked"))
+      if (command.aggregate_type === aggregateType || ++count === parkedMax) return true;
+    return false;
   }
 }
