@@ -1,10 +1,7 @@
 // Makes a data directory of what an archive holds of a log. Components pass the gate again: an archive is not believed either.
-import { randomUUID } from "node:crypto";
-
 import { EventoError } from "../errors.ts";
 import type { StoredGroup } from "../journal/log-store.ts";
-import type { Identity } from "../journal/level/data-directory.ts";
-import { openJournal } from "../journal/level/level-journal.ts";
+import { successorOf } from "../journal/level/data-directory.ts";
 import { restoreJournal } from "../journal/level/restored-journal.ts";
 import type { Journal, JournalHead } from "../ports/journal.ts";
 import type { Functions } from "../ports/functions.ts";
@@ -40,42 +37,26 @@ export async function restore(given: {
   const { archive, directory, openFunctions, markLoss, onGroup } = given;
   const copied = await identityIn(archive, given.log);
   const names = await archive.list(componentFolder(copied.id));
-  const identity = markLoss === undefined ? copied : await successorOf(copied.id, archive);
+  const copy = new LogCopy({ archive, log: copied.id });
+  const identity = markLoss === undefined ? copied : successorOf(copied, (await copy.head()).position);
   const head = await restoreJournal(directory, {
     identity,
     prepare: () => restoreComponents({ archive, names, openFunctions }),
-    groups: checkedGroups({ archive, log: copied.id, names: new Set(names), onGroup }),
+    groups: checkedGroups({ copy, log: copied.id, names: new Set(names), onGroup }),
+    mark: markLoss && ((journal) => markLoss(journal, copied.id)),
   });
-  if (markLoss === undefined) return { log: copied.id, previous: undefined, head, components: names.length };
-  const marked = await markedBy(directory, (journal) => markLoss(journal, copied.id));
-  return { log: identity.id, previous: copied.id, head: marked, components: names.length };
-}
-
-/** The identity of a log that goes on from a copy, as another one. */
-async function successorOf(log: string, archive: Archive): Promise<Pick<Identity, "id" | "created" | "predecessors">> {
-  const { position } = await new LogCopy({ archive, log }).head();
-  return { id: randomUUID(), created: new Date().toISOString(), predecessors: [{ id: log, position }] };
-}
-
-async function markedBy(directory: string, mark: (journal: Journal) => Promise<void>): Promise<JournalHead> {
-  // A write that fails rejects what is awaited here.
-  const { journal } = await openJournal({ directory, onFatal: () => {} });
-  try {
-    await mark(journal);
-    return journal.head;
-  } finally {
-    await journal.close();
-  }
+  const previous = markLoss === undefined ? undefined : copied.id;
+  return { log: identity.id, previous, head, components: names.length };
 }
 
 async function* checkedGroups(given: {
-  archive: Archive;
+  copy: LogCopy;
   log: string;
   names: ReadonlySet<string>;
   onGroup: ((group: number) => void) | undefined;
 }): AsyncGenerator<StoredGroup> {
-  const { archive, log, names, onGroup } = given;
-  for await (const group of new LogCopy({ archive, log }).groups()) {
+  const { copy, log, names, onGroup } = given;
+  for await (const group of copy.groups()) {
     for (const digest of deployedComponents(group))
       if (!names.has(`${componentFolder(log)}${digest}.wasm`))
         throw damaged(`no component ${digest}, which group ${group.number} deploys`);

@@ -27,6 +27,12 @@ export type Predecessor = {
   readonly position: number;
 };
 
+/** The identity of a log that goes on from what another one has up to a position. */
+export function successorOf(log: Omit<Identity, "format">, position: number): Omit<Identity, "format"> {
+  const predecessors = [{ id: log.id, position }, ...(log.predecessors ?? [])];
+  return { id: randomUUID(), created: new Date().toISOString(), predecessors };
+}
+
 export type DataPaths = {
   readonly identity: string;
   /** The identity while the rest is being made: what lies beside it was never used. */

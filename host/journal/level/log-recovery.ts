@@ -4,19 +4,17 @@
 // has its name says that it is whole; then its parts take their places. The old log is kept beside, as it is.
 //
 //   recovered.new/ ──whole──► recovered/ ──log, index, head, EVENTO──► the data directory
-import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 
 import { invariant } from "../../errors.ts";
 import { Fatality } from "../fatality.ts";
 import type { StoredGroup } from "../log-store.ts";
 import type { Journal, JournalHead } from "../../ports/journal.ts";
-import { identityIn, isThere, pathsOf, syncDirectory } from "./data-directory.ts";
+import { identityIn, isThere, pathsOf, successorOf, syncDirectory } from "./data-directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { holdDirectory } from "./held-directory.ts";
 import type { JournalProgress } from "./journal-progress.ts";
 import { LevelLog } from "./level-log.ts";
-import { openJournal } from "./level-journal.ts";
 import { findLoss, type LogLoss } from "./log-loss.ts";
 import { emptyHead, walkLog } from "./log-walk.ts";
 import { restoreJournal } from "./restored-journal.ts";
@@ -60,24 +58,19 @@ export async function recoverLog(
   const loss = await findLoss(log, { paths, onHead });
   if (loss === undefined) return { kind: "sound", log: identity.id };
   if (!acceptLoss) return { kind: "loss", log: identity.id, loss };
-  const id = randomUUID();
+  const successor = successorOf(identity, loss.kept.position);
   await rm(paths.newRecovered, { recursive: true, force: true });
-  await restoreJournal(paths.newRecovered, {
-    identity: {
-      id,
-      created: new Date().toISOString(),
-      predecessors: [{ id: identity.id, position: loss.kept.position }, ...(identity.predecessors ?? [])],
-    },
-    prepare: async () => {},
+  const head = await restoreJournal(paths.newRecovered, {
+    identity: successor,
     groups: groupsUpTo(log, loss.kept.group),
+    mark: (journal) => mark(journal, loss, identity.id),
   });
-  const head = await marked(paths.newRecovered, (journal) => mark(journal, loss, identity.id));
   await rename(paths.newRecovered, paths.recovered);
   await syncDirectory(directory);
   await logDb.close();
   await takeOver(directory);
   const lostPath = lostPathOf(directory, identity.id);
-  return { kind: "recovered", previous: identity.id, log: id, loss, head, lostPath };
+  return { kind: "recovered", previous: identity.id, log: successor.id, loss, head, lostPath };
 }
 
 async function* groupsUpTo(log: LevelLog, last: number): AsyncGenerator<StoredGroup> {
@@ -86,18 +79,6 @@ async function* groupsUpTo(log: LevelLog, last: number): AsyncGenerator<StoredGr
     yield { number: group.number, value: group.value };
     if (group.number === last) return;
   }
-}
-
-async function marked(directory: string, mark: (journal: Journal) => Promise<void>): Promise<JournalHead> {
-  const failures: Error[] = [];
-  const { journal } = await openJournal({ directory, onFatal: (error) => failures.push(error) });
-  try {
-    await mark(journal);
-  } finally {
-    await journal.close();
-  }
-  for (const failure of failures) throw failure;
-  return journal.head;
 }
 
 async function finish(directory: string): Promise<Recovery> {

@@ -4,37 +4,44 @@ import { mkdir } from "node:fs/promises";
 import { Fatality } from "../fatality.ts";
 import { groupKey } from "../group-codec.ts";
 import type { StoredGroup } from "../log-store.ts";
-import type { JournalHead } from "../../ports/journal.ts";
+import type { Journal, JournalHead } from "../../ports/journal.ts";
 import { beginDirectory, finishDirectory, pathsOf, type Identity } from "./data-directory.ts";
 import { DirectoryLock } from "./directory-lock.ts";
 import { HeadFile } from "./head-file.ts";
 import { buildIndex } from "./index-build.ts";
 import { openDatabase, writeFailed, type LevelDatabase } from "./level-database.ts";
+import { openJournal } from "./level-journal.ts";
 import { LevelLog, logWriteBufferBytes } from "./level-log.ts";
 
 /** Bytes that are written with one sync. */
 const batchBytes = 4 << 20;
 
+export type Restoration = {
+  readonly identity: Omit<Identity, "format">;
+  /** Does what else belongs into the directory, before the groups are written. */
+  readonly prepare?: () => Promise<void>;
+  readonly groups: AsyncIterable<StoredGroup>;
+  /** Says in the log, when it is there, what it is not the whole of. */
+  readonly mark?: ((journal: Journal) => Promise<void>) | undefined;
+};
+
 /**
  * Makes a data directory where there is nothing. Broken off, the place counts as vacant.
  *
- * @param given - `prepare` does what else belongs into the directory, before the groups are written.
  * @returns the head of the log.
- * @throws EventoError DATA_NOT_EMPTY, JOURNAL_LOCKED, LOG_DAMAGED, and what `prepare` and `groups` throw.
+ * @throws EventoError DATA_NOT_EMPTY, JOURNAL_LOCKED, LOG_DAMAGED, and what `prepare`, `groups` and `mark` throw.
  */
-export async function restoreJournal(
-  directory: string,
-  given: {
-    identity: Omit<Identity, "format">;
-    prepare: () => Promise<void>;
-    groups: AsyncIterable<StoredGroup>;
-  },
-): Promise<JournalHead> {
+export async function restoreJournal(directory: string, given: Restoration): Promise<JournalHead> {
+  const head = await makeJournal(directory, given);
+  return given.mark === undefined ? head : marked(directory, given.mark);
+}
+
+async function makeJournal(directory: string, given: Restoration): Promise<JournalHead> {
   await mkdir(directory, { recursive: true });
   const lock = await DirectoryLock.take(directory);
   try {
     await beginDirectory(directory, given.identity);
-    await given.prepare();
+    await given.prepare?.();
     const paths = pathsOf(directory);
     const db = await openDatabase(paths.log, { createIfMissing: true, writeBufferBytes: logWriteBufferBytes });
     try {
@@ -50,6 +57,18 @@ export async function restoreJournal(
   } finally {
     await lock.release();
   }
+}
+
+async function marked(directory: string, mark: (journal: Journal) => Promise<void>): Promise<JournalHead> {
+  const failures: Error[] = [];
+  const { journal } = await openJournal({ directory, onFatal: (error) => failures.push(error) });
+  try {
+    await mark(journal);
+  } finally {
+    await journal.close();
+  }
+  for (const failure of failures) throw failure;
+  return journal.head;
 }
 
 async function writeGroups(db: LevelDatabase, groups: AsyncIterable<StoredGroup>): Promise<void> {
