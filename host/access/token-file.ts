@@ -3,6 +3,7 @@ import { chmod, open, readFile, rename, unlink } from "node:fs/promises";
 
 import { EventoError, reasonOf } from "../errors.ts";
 import { tokenFileBytesMax, tokensMax } from "../limits.ts";
+import { isMissing } from "../storage/durable-file.ts";
 import { scopeForms, scopeOf } from "./scope.ts";
 
 export type TokenEntry = {
@@ -73,8 +74,7 @@ async function readIfThere(path: string): Promise<readonly TokenEntry[]> {
   try {
     return await readTokenFile(path);
   } catch (error) {
-    const cause = error instanceof EventoError ? error.cause : undefined;
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
+    if (error instanceof EventoError && isMissing(error.cause)) return [];
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 // An archive in a folder: an object is a file, which appears whole by a rename.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 
+import { isMissing, syncDirectory, writeDurable } from "../storage/durable-file.ts";
 import type { Archive } from "./archive.ts";
 
 /** A file that is being written; what a crash left of it is never read. */
@@ -20,15 +21,9 @@ export class FileArchive implements Archive {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     const unfinished = join(folder, `${unfinishedPrefix}${randomUUID()}`);
-    const file = await open(unfinished, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeDurable(unfinished, [bytes]);
     await rename(unfinished, path);
-    await syncFolder(folder);
+    await syncDirectory(folder);
   }
 
   async get(name: string): Promise<Uint8Array | undefined> {
@@ -60,18 +55,4 @@ export class FileArchive implements Archive {
   #pathOf(name: string): string {
     return join(this.#directory, ...name.split("/"));
   }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

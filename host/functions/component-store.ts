@@ -6,11 +6,12 @@
 //
 // A folder appears whole, by a rename, or not at all.
 import { hash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { EventoError } from "../errors.ts";
 import type { CheckedFunction } from "../ports/functions.ts";
+import { isMissing, syncDirectory, writeDurable } from "../storage/durable-file.ts";
 
 const componentFile = "component.wasm";
 const checkedFile = "function.json";
@@ -71,11 +72,11 @@ export class ComponentStore {
     const { component, checked, artifact, toolchain } = given;
     const folder = join(this.#directory, `${unfinishedPrefix}${randomUUID()}`);
     await mkdir(folder);
-    await write(join(folder, componentFile), [component]);
+    await writeDurable(join(folder, componentFile), [component]);
     const json = JSON.stringify(checked);
-    await write(join(folder, checkedFile), [Buffer.from(`${json}\n${hash("sha256", json)}\n`)]);
-    await write(join(folder, `${toolchain}.bin`), [checksumOf(artifact), artifact]);
-    await syncFolder(folder);
+    await writeDurable(join(folder, checkedFile), [Buffer.from(`${json}\n${hash("sha256", json)}\n`)]);
+    await writeDurable(join(folder, `${toolchain}.bin`), [checksumOf(artifact), artifact]);
+    await syncDirectory(folder);
     const { digest } = checked;
     if (!(await this.isWhole(digest))) await rm(this.#folder(digest), { recursive: true, force: true });
     try {
@@ -85,7 +86,7 @@ export class ComponentStore {
       // Another upload of the same bytes was quicker.
       if (!(await this.isWhole(digest))) throw error;
     }
-    await syncFolder(this.#directory);
+    await syncDirectory(this.#directory);
   }
 
   /** Whether all is there that can't be made again. */
@@ -102,9 +103,9 @@ export class ComponentStore {
   async keepArtifact(digest: string, toolchain: string, artifact: Uint8Array): Promise<void> {
     const folder = this.#folder(digest);
     const unfinished = join(folder, `${unfinishedPrefix}${randomUUID()}`);
-    await write(unfinished, [checksumOf(artifact), artifact]);
+    await writeDurable(unfinished, [checksumOf(artifact), artifact]);
     await rename(unfinished, join(folder, `${toolchain}.bin`));
-    await syncFolder(folder);
+    await syncDirectory(folder);
   }
 
   #folder(digest: string): string {
@@ -120,7 +121,7 @@ export class ComponentStore {
     try {
       return await readFile(join(this.#folder(digest), file));
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -128,23 +129,4 @@ export class ComponentStore {
 
 function checksumOf(bytes: Uint8Array): Buffer {
   return hash("sha256", bytes, "buffer");
-}
-
-async function write(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, "wx", 0o644);
-  try {
-    for (const part of parts) await file.writeFile(part);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

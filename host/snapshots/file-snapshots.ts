@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Snapshot, SnapshotKey, Snapshots } from "../ports/snapshots.ts";
+import { isMissing } from "../storage/durable-file.ts";
 import { surplusOf } from "./retention.ts";
 import { zeroCounts, type SnapshotCounts } from "./snapshot-counts.ts";
 import { decodeSnapshot, encodeSnapshot } from "./snapshot-file.ts";
@@ -126,10 +127,6 @@ export class FileSnapshots implements Snapshots {
         this.#counts.failed += 1;
       }
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function unavailable(what: string, cause: unknown): EventoError {

@@ -8,6 +8,7 @@ import { open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { EventoError } from "../../errors.ts";
+import { isMissing, syncDirectory } from "../../storage/durable-file.ts";
 
 const format = 1;
 
@@ -69,7 +70,7 @@ export async function isVacant(directory: string): Promise<boolean> {
     const names = await readdir(directory);
     return names.length === 0 || ((await isThere(paths.unfinished)) && !(await isThere(paths.identity)));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+    if (isMissing(error)) return true;
     throw error;
   }
 }
@@ -108,18 +109,6 @@ export async function finishDirectory(directory: string): Promise<void> {
   await syncDirectory(directory);
   await rename(paths.unfinished, paths.identity);
   await syncDirectory(directory);
-}
-
-/** Makes renames and new files in a directory survive power loss. */
-export async function syncDirectory(directory: string): Promise<void> {
-  // Windows can't open a directory to sync it, and keeps its entries by other means.
-  if (process.platform === "win32") return;
-  const file = await open(directory, "r");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 /**

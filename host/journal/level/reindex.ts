@@ -3,7 +3,7 @@ import { rename, rm } from "node:fs/promises";
 
 import { Fatality } from "../fatality.ts";
 import type { JournalHead } from "../../ports/journal.ts";
-import { syncDirectory } from "./data-directory.ts";
+import { isMissing, syncDirectory } from "../../storage/durable-file.ts";
 import { readAnchor } from "./head-file.ts";
 import { holdDirectory } from "./held-directory.ts";
 import { buildIndex } from "./index-build.ts";
@@ -44,6 +44,6 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (!isMissing(error)) throw error;
   }
 }
