@@ -1,11 +1,10 @@
 // Copies a log into an archive while its host runs: what the archive does not have yet, checked on the way.
-import { hash } from "node:crypto";
-
 import { EventoError } from "../errors.ts";
 import { Group } from "../journal/group.ts";
 import type { StoredGroup } from "../journal/log-store.ts";
 import { segmentBytesMax } from "../limits.ts";
 import type { Archive } from "./archive.ts";
+import { ComponentCopy } from "./component-copy.ts";
 import { deployedComponents } from "./deployed-components.ts";
 import { LogCopy, requireNext, type CopyHead } from "./log-copy.ts";
 import { frameOf } from "./segment.ts";
@@ -49,7 +48,8 @@ export async function backUp(given: {
   if (head.group > total) throw ahead(head, total);
   await archive.put(`${id}/EVENTO`, Buffer.from(`${JSON.stringify({ id, created })}\n`));
   const start = head.group;
-  const components = await Components.of({ source, archive, log: id });
+  const components = await ComponentCopy.of({ archive, log: id });
+  const componentsBefore = components.digests.size;
   let bytesAdded = 0;
   let segment = new Segment();
   const putSegment = async (): Promise<void> => {
@@ -62,7 +62,8 @@ export async function backUp(given: {
     const group = Group.read(stored.number, stored.value);
     head = requireNext(head, group);
     // Before the group that names them: a copy is never without a component that it needs.
-    for (const digest of deployedComponents(group)) await components.add(digest);
+    for (const digest of deployedComponents(group))
+      if (!components.digests.has(digest)) await components.put(digest, await source.component(digest));
     segment.add(stored);
     if (segment.sizeBytes >= segmentBytesMax) await putSegment();
     onGroup?.(group.number, total);
@@ -73,7 +74,7 @@ export async function backUp(given: {
     log: id,
     groups: head.group,
     position: head.position,
-    added: { groups: head.group - start, bytes: bytesAdded, components: components.addedCount },
+    added: { groups: head.group - start, bytes: bytesAdded, components: components.digests.size - componentsBefore },
   };
 }
 
@@ -95,51 +96,6 @@ class Segment {
   close(): { readonly span: { readonly first: number; readonly last: number }; readonly bytes: Uint8Array } {
     return { span: { first: this.#first, last: this.#last }, bytes: Buffer.concat(this.#frames) };
   }
-}
-
-/** The components in the archive. */
-class Components {
-  readonly #source: LogSource;
-  readonly #archive: Archive;
-  readonly #folder: string;
-  readonly #names: Set<string>;
-  addedCount = 0;
-
-  private constructor(given: { source: LogSource; archive: Archive; folder: string; names: readonly string[] }) {
-    this.#source = given.source;
-    this.#archive = given.archive;
-    this.#folder = given.folder;
-    this.#names = new Set(given.names);
-  }
-
-  static async of(given: { source: LogSource; archive: Archive; log: string }): Promise<Components> {
-    const { source, archive, log } = given;
-    const folder = componentFolder(log);
-    return new Components({ source, archive, folder, names: await archive.list(folder) });
-  }
-
-  async add(digest: string): Promise<void> {
-    const name = `${this.#folder}${digest}.wasm`;
-    if (this.#names.has(name)) return;
-    const bytes = await this.#source.component(digest);
-    requireDigest(digest, bytes);
-    await this.#archive.put(name, bytes);
-    this.#names.add(name);
-    this.addedCount++;
-  }
-}
-
-export function componentFolder(log: string): string {
-  return `${log}/components/`;
-}
-
-/** @throws EventoError COMPONENT_DAMAGED */
-export function requireDigest(digest: string, bytes: Uint8Array): void {
-  const found = hash("sha256", bytes);
-  if (found === digest) return;
-  throw new EventoError("COMPONENT_DAMAGED", `found bytes with the digest ${found}, expected the component ${digest}`, {
-    hint: "take the component from another copy",
-  });
 }
 
 function ahead(head: CopyHead, total: number): EventoError {

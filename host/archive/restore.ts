@@ -6,7 +6,7 @@ import { restoreJournal } from "../journal/level/restored-journal.ts";
 import type { Journal, JournalHead } from "../ports/journal.ts";
 import type { Functions } from "../ports/functions.ts";
 import { archiveDamagedHint, type Archive } from "./archive.ts";
-import { componentFolder, requireDigest } from "./backup.ts";
+import { ComponentCopy } from "./component-copy.ts";
 import { deployedComponents } from "./deployed-components.ts";
 import { LogCopy } from "./log-copy.ts";
 
@@ -36,47 +36,42 @@ export async function restore(given: {
 }): Promise<RestoreReport> {
   const { archive, directory, openFunctions, markLoss, onGroup } = given;
   const copied = await identityIn(archive, given.log);
-  const names = await archive.list(componentFolder(copied.id));
+  const components = await ComponentCopy.of({ archive, log: copied.id });
   const copy = new LogCopy({ archive, log: copied.id });
   const identity = markLoss === undefined ? copied : successorOf(copied, (await copy.head()).position);
   const head = await restoreJournal(directory, {
     identity,
-    prepare: () => restoreComponents({ archive, names, openFunctions }),
-    groups: checkedGroups({ copy, log: copied.id, names: new Set(names), onGroup }),
+    prepare: () => restoreComponents(components, openFunctions),
+    groups: checkedGroups({ copy, components, onGroup }),
     mark: markLoss && ((journal) => markLoss(journal, copied.id)),
   });
   const previous = markLoss === undefined ? undefined : copied.id;
-  return { log: identity.id, previous, head, components: names.length };
+  return { log: identity.id, previous, head, components: components.digests.size };
 }
 
 async function* checkedGroups(given: {
   copy: LogCopy;
-  log: string;
-  names: ReadonlySet<string>;
+  components: ComponentCopy;
   onGroup: ((group: number) => void) | undefined;
 }): AsyncGenerator<StoredGroup> {
-  const { copy, log, names, onGroup } = given;
+  const { copy, components, onGroup } = given;
   for await (const group of copy.groups()) {
     for (const digest of deployedComponents(group))
-      if (!names.has(`${componentFolder(log)}${digest}.wasm`))
-        throw damaged(`no component ${digest}, which group ${group.number} deploys`);
+      if (!components.digests.has(digest)) throw damaged(`no component ${digest}, which group ${group.number} deploys`);
     onGroup?.(group.number);
     yield group;
   }
 }
 
-async function restoreComponents(given: {
-  archive: Archive;
-  names: readonly string[];
-  openFunctions: () => Promise<Pick<Functions, "check" | "close">>;
-}): Promise<void> {
-  const { archive, names } = given;
-  const functions = await given.openFunctions();
+async function restoreComponents(
+  components: ComponentCopy,
+  openFunctions: () => Promise<Pick<Functions, "check" | "close">>,
+): Promise<void> {
+  const functions = await openFunctions();
   try {
-    for (const name of names) {
-      const component = await archive.get(name);
-      if (component === undefined) throw damaged(`no object ${name}`);
-      requireDigest(name.slice(name.lastIndexOf("/") + 1, -".wasm".length), component);
+    for (const digest of components.digests) {
+      const component = await components.get(digest);
+      if (component === undefined) throw damaged(`no component ${digest}`);
       await functions.check(component);
     }
   } finally {

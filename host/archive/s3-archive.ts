@@ -5,6 +5,7 @@ import { S3Bucket, type S3BucketOptions } from "../storage/s3-bucket.ts";
 import type { Archive } from "./archive.ts";
 
 const bytesType = "application/octet-stream";
+const deadlineMs = archiveDeadlineMs;
 
 export class S3Archive implements Archive {
   readonly #bucket: S3Bucket;
@@ -51,5 +52,3 @@ export class S3Archive implements Archive {
     }
   }
 }
-
-const deadlineMs = archiveDeadlineMs;
