@@ -55,19 +55,7 @@ export class HostClient {
 
   /** The lines of an answer, as they come. */
   async *lines(call: Call): AsyncGenerator<string> {
-    const response = await this.#request(call);
-    if (response.body === null) return;
-    const lines = textLines(response.body);
-    try {
-      for (;;) {
-        const next = await this.#reading(() => lines.next());
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      // Whoever has read enough gives the connection back.
-      await lines.return(undefined);
-    }
+    yield* textLines(this.bytes(call));
   }
 
   /** The body of an answer, as it comes. */
@@ -82,6 +70,7 @@ export class HostClient {
         yield value;
       }
     } finally {
+      // Whoever has read enough gives the connection back.
       await reader.cancel().catch(() => undefined);
     }
   }

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import { withArchive, type ArchiveOptions } from "../archive-option.ts";
 import { HostLogSource } from "../host-log-source.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { Progress } from "../progress.ts";
+import { headText, withProgress } from "../journal-run.ts";
 
 export function addBackup({ program, terminal }: Context): void {
   const backup = program.command("backup").description("copy the log of a running host, and its components");
@@ -22,26 +22,19 @@ Examples:
       const { archiveAt } = await import("../../archive/archive-location.ts");
       const { backUp } = await import("../../archive/backup.ts");
       const archive = archiveAt({ location, endpoint: options.s3Endpoint });
-      let done = { group: 0, total: 0 };
-      const count = (number: number): string => number.toLocaleString("en");
-      const progress = new Progress({
-        terminal,
-        text: (seconds) => `${count(done.group)} of ${count(done.total)} groups, ${seconds.toFixed(1)} s`,
-      });
       try {
         const source = new HostLogSource({ client: clientOf(options) });
-        const onGroup = (group: number, total: number): void => {
-          done = { group, total };
-          progress.step();
-        };
-        const report = await backUp({ source, archive, onGroup });
+        const report = await withProgress(terminal, (onProgress) =>
+          backUp({ source, archive, onGroup: (done, total) => onProgress({ stage: "log", done, total }) }),
+        );
         if (!terminal.isForPerson(options)) {
           terminal.json(report);
           return;
         }
-        const { log, groups, position, added } = report;
+        const { log, groups: group, position, added } = report;
+        const count = (number: number): string => number.toLocaleString("en");
         terminal.result(
-          `${terminal.styled("copied", "good")}  log ${log}: ${count(groups)} groups, ${count(position)} events; ` +
+          `${terminal.styled("copied", "good")}  log ${log}: ${headText({ group, position })}; ` +
             `${count(added.groups)} groups and ${added.components} components are new, ${count(added.bytes)} bytes`,
         );
       } finally {

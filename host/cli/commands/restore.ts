@@ -5,8 +5,7 @@ import type { Journal } from "../../ports/journal.ts";
 import { withArchive, type ArchiveOptions } from "../archive-option.ts";
 import type { Context } from "../context.ts";
 import { withDataOption, type DataOptions } from "../data-option.ts";
-import { headJson, headText } from "../journal-run.ts";
-import { Progress } from "../progress.ts";
+import { headJson, headText, withProgress } from "../journal-run.ts";
 
 type RestoreOptions = DataOptions & ArchiveOptions & { readonly log?: string; readonly acceptLoss?: boolean };
 
@@ -34,24 +33,18 @@ Examples:
       const { restore: restored } = await import("../../archive/restore.ts");
       const { ProcessFunctions } = await import("../../functions/process-functions.ts");
       const archive = archiveAt({ location, endpoint: options.s3Endpoint });
-      let done = 0;
-      const progress = new Progress({
-        terminal,
-        text: (seconds) => `${done.toLocaleString("en")} groups, ${seconds.toFixed(1)} s`,
-      });
       try {
-        const report = await restored({
-          archive,
-          log: options.log,
-          directory: options.data,
-          openFunctions: () =>
-            ProcessFunctions.open({ directory: join(options.data, "components"), logger: () => undefined }),
-          ...(options.acceptLoss === true ? { markLoss: markRestored } : {}),
-          onGroup: (group) => {
-            done = group;
-            progress.step();
-          },
-        });
+        const report = await withProgress(terminal, (onProgress) =>
+          restored({
+            archive,
+            log: options.log,
+            directory: options.data,
+            openFunctions: () =>
+              ProcessFunctions.open({ directory: join(options.data, "components"), logger: () => undefined }),
+            ...(options.acceptLoss === true ? { markLoss: markRestored } : {}),
+            onGroup: (done) => onProgress({ stage: "log", done, total: undefined }),
+          }),
+        );
         const { log, previous, head, components } = report;
         const before = previous === undefined ? "" : `, before ${previous}`;
         if (terminal.isForPerson(options))
