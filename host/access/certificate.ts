@@ -1,11 +1,11 @@
 // The host's certificate and key: read at the start, and again when one of the files changes. A pair that does not fit leaves the
 // one before in use: the two files of a renewal are seldom written at once.
-import { unwatchFile, watchFile } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
+import { WatchedFiles } from "./watched-files.ts";
 
 /** How often the files are looked at. */
 const lookMs = 1_000;
@@ -17,23 +17,18 @@ export class Certificate {
   readonly #logger: Logger;
   #options: SecureContextOptions;
   #onChange: (options: SecureContextOptions) => void = () => {};
-  #reading: Promise<void> = Promise.resolve();
-  readonly #look = (): void => {
-    this.#reading = this.#reading.then(() => this.#readAgain());
-  };
+  readonly #files: WatchedFiles;
 
   private constructor(given: { paths: CertificatePaths; logger: Logger; options: SecureContextOptions }) {
     this.#paths = given.paths;
     this.#logger = given.logger;
     this.#options = given.options;
+    this.#files = new WatchedFiles({ paths: Object.values(given.paths), lookMs, readAgain: () => this.#readAgain() });
   }
 
   /** @throws EventoError CONFIG_INVALID when the files can't be read or do not fit each other */
   static async open({ paths, logger }: { paths: CertificatePaths; logger: Logger }): Promise<Certificate> {
-    const certificate = new Certificate({ paths, logger, options: await optionsOf(paths) });
-    for (const path of Object.values(paths))
-      watchFile(path, { interval: lookMs, persistent: false }, certificate.#look);
-    return certificate;
+    return new Certificate({ paths, logger, options: await optionsOf(paths) });
   }
 
   get options(): SecureContextOptions {
@@ -45,9 +40,8 @@ export class Certificate {
     this.#onChange = onChange;
   }
 
-  async close(): Promise<void> {
-    for (const path of Object.values(this.#paths)) unwatchFile(path, this.#look);
-    await this.#reading;
+  close(): Promise<void> {
+    return this.#files.close();
   }
 
   async #readAgain(): Promise<void> {

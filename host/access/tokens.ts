@@ -1,14 +1,13 @@
 // The tokens that hold now: the file's, read again when it changes. A file that can't be read leaves in force what was.
-import { unwatchFile, watchFile } from "node:fs";
-
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Grant } from "./grant.ts";
 import { scopeOf, ScopeSet } from "./scope.ts";
 import { readTokenFile, type TokenEntry } from "./token-file.ts";
 import { hashOf } from "./token.ts";
+import { WatchedFiles } from "./watched-files.ts";
 
-/** How often the file is looked at: a revoked token works no longer than this. By name, so that a file put in place of it is seen. */
+/** How often the file is looked at: a revoked token works no longer than this. */
 const lookMs = 200;
 
 export type TokensOptions = {
@@ -23,21 +22,18 @@ export class Tokens {
   readonly #logger: Logger;
   readonly #onChange: TokensOptions["onChange"];
   #byHash: ReadonlyMap<string, TokenGrant> = new Map();
-  #reading: Promise<void> = Promise.resolve();
-  readonly #look = (): void => {
-    this.#reading = this.#reading.then(() => this.#readAgain());
-  };
+  readonly #file: WatchedFiles;
 
   private constructor({ path, logger, onChange }: TokensOptions) {
     this.#path = path;
     this.#logger = logger;
     this.#onChange = onChange;
+    this.#file = new WatchedFiles({ paths: [path], lookMs, readAgain: () => this.#readAgain() });
   }
 
   /** @throws EventoError TOKENS_INVALID */
   static async open(options: TokensOptions): Promise<Tokens> {
     const tokens = new Tokens(options);
-    watchFile(options.path, { interval: lookMs, persistent: false }, tokens.#look);
     try {
       await tokens.#take(await readTokenFile(options.path));
     } catch (error) {
@@ -53,9 +49,8 @@ export class Tokens {
     return grant?.isLive() === true ? grant : undefined;
   }
 
-  async close(): Promise<void> {
-    unwatchFile(this.#path, this.#look);
-    await this.#reading;
+  close(): Promise<void> {
+    return this.#file.close();
   }
 
   async #readAgain(): Promise<void> {
