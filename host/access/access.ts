@@ -25,6 +25,9 @@ export type AccessOptions = {
 
 type AdmittedRoute = { readonly path: string; readonly access: "open" | readonly Action[] };
 
+/** Who may do everything is refused nothing. */
+const anybody = new Caller({ grant: openGrant, onRefusal: () => {} });
+
 export class Access {
   readonly #logger: Logger;
   readonly #refusals: Refusals;
@@ -61,15 +64,14 @@ export class Access {
    * @throws EventoError UNAUTHENTICATED; ISSUER_UNAVAILABLE; FORBIDDEN for who has none of the route's scopes
    */
   async admit(request: IncomingMessage, route: AdmittedRoute): Promise<Caller> {
+    if (!this.isAsked || route.access === "open") return anybody;
     const about = { address: request.socket.remoteAddress ?? "", method: request.method ?? "", route: route.path };
-    const callerOf = (grant: Grant): Caller =>
-      new Caller({
+    try {
+      const grant = await this.#grantOf(request.headers.authorization);
+      const caller = new Caller({
         grant,
         onRefusal: ({ code, scope }) => this.#refusals.add({ code, scope, caller: grant.name, ...about }),
       });
-    if (!this.isAsked || route.access === "open") return callerOf(openGrant);
-    try {
-      const caller = callerOf(await this.#grantOf(request.headers.authorization));
       caller.requireSome(route.access);
       return caller;
     } catch (error) {

@@ -1,4 +1,6 @@
 // How many requests each caller has under way: no single token can take all the connections that there are.
+import type { ServerResponse } from "node:http";
+
 import { EventoError } from "../errors.ts";
 import { requestsPerCallerMax } from "../limits.ts";
 
@@ -6,14 +8,13 @@ export class CallerLoad {
   readonly #counts = new Map<string, number>();
 
   /**
-   * Counts a request of a caller.
+   * Counts a request of a caller until its answer is through.
    *
    * @param name - empty for callers that are not told apart: they are not counted.
-   * @returns what to call when it is through, once.
    * @throws EventoError TOO_MANY_REQUESTS (retryable)
    */
-  enter(name: string): () => void {
-    if (name === "") return () => {};
+  enter(name: string, response: ServerResponse): void {
+    if (name === "") return;
     const count = this.#counts.get(name) ?? 0;
     if (count >= requestsPerCallerMax)
       throw new EventoError(
@@ -25,10 +26,10 @@ export class CallerLoad {
         },
       );
     this.#counts.set(name, count + 1);
-    return () => {
+    response.once("close", () => {
       const left = (this.#counts.get(name) ?? 1) - 1;
       if (left > 0) this.#counts.set(name, left);
       else this.#counts.delete(name);
-    };
+    });
   }
 }

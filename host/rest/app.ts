@@ -110,7 +110,7 @@ function routerOf(routes: readonly Route[], access: Access): Router {
     const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
     router[method](path, async (ctx) => {
       const caller = await access.admit(ctx.req, route);
-      ctx.res.once("close", load.enter(caller.name));
+      load.enter(caller.name, ctx.res);
       bodies.claim(bodyBytesOf(ctx.req), ctx.res);
       const query = new QueryParameters(ctx.querystring, known);
       const answered = (): Promise<void> => handle(ctx, ctx.params, query, caller);
