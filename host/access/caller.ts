@@ -44,6 +44,15 @@ export class Caller {
     if (!this.may(action, aggregateType)) throw this.refused(scopeText(action, aggregateType));
   }
 
+  /**
+   * Asks for the right to read all, unless the caller may do one of some other things.
+   *
+   * @throws EventoError FORBIDDEN; UNAUTHENTICATED when the grant has ended since
+   */
+  requireReadOr(...others: readonly Action[]): void {
+    if (!others.some((action) => this.may(action))) this.require("read");
+  }
+
   /** @throws EventoError FORBIDDEN when none of the actions is allowed for any type of aggregate */
   requireSome(actions: readonly Action[]): void {
     if (!this.maySome(actions)) throw this.refused(actions.join(" or "));

@@ -97,7 +97,7 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
             `found the query parameter status ${JSON.stringify(status.slice(0, 100))}, expected parked or pending`,
           );
         // They are of all types of aggregates.
-        if (!caller.may("operate")) caller.require("read");
+        caller.requireReadOr("operate");
         const page = { after: query.text("after") ?? "", limit: query.limit() };
         const { commands, next } = await engine.queries.commandsIn(status, page);
         linkNext(ctx, next);

@@ -1,5 +1,4 @@
 // /functions: deploy, look, roll back, remove.
-import type { Caller } from "../access/caller.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { DeployedFunction } from "../domain/host-state.ts";
@@ -61,7 +60,8 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
         },
       },
       async handle(ctx, _, __, caller) {
-        requireSight(caller);
+        // What is deployed says something of every aggregate.
+        caller.requireReadOr("deploy", "operate");
         const names = [...deployments.state.functions.keys()].toSorted();
         answer(ctx, 200, { functions: names.map((of) => viewOf(engine, of)) });
       },
@@ -74,7 +74,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       parameters: [name],
       answers: { "200": { description: "The function.", content: { "application/json": named("FunctionView") } } },
       async handle(ctx, { name: of = "" }, _, caller) {
-        requireSight(caller);
+        caller.requireReadOr("deploy", "operate");
         answer(ctx, 200, viewOf(engine, of));
       },
     },
@@ -97,7 +97,7 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
         },
       },
       async handle(ctx, { name: of = "" }, _, caller) {
-        requireSight(caller);
+        caller.requireReadOr("deploy", "operate");
         const active = deployments.active(of);
         const versions = deployments.state.functions.get(of)?.versions ?? [];
         answer(ctx, 200, { active: active.version, versions: versions.map((version) => deployedJson(of, version)) });
@@ -139,11 +139,6 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
       },
     },
   ];
-}
-
-/** What is deployed says something of every aggregate. @throws EventoError FORBIDDEN */
-function requireSight(caller: Caller): void {
-  if (!caller.may("deploy") && !caller.may("operate")) caller.require("read");
 }
 
 function deployedJson(of: string, deployed: DeployedFunction): unknown {

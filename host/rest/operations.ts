@@ -74,7 +74,7 @@ export function operationRoutes(context: {
       access: ["operate", "read"],
       answers: { "200": { description: "The metrics.", content: { "text/plain": { type: "string" } } } },
       async handle(ctx, _, __, caller) {
-        if (!caller.may("operate")) caller.require("read");
+        caller.requireReadOr("operate");
         ctx.status = 200;
         ctx.type = context.metrics.contentType;
         ctx.body = await context.metrics.text();
