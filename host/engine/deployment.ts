@@ -201,10 +201,11 @@ export class Deployment {
     for (const schema of schemas) {
       const versions = deployments.schemaVersions(schema.name);
       // One that is known but out of use is registered again: it has to be the newest.
-      const inUse = versions.slice(firstInUse(versions));
+      const first = firstInUse(versions);
+      const inUse = versions.slice(first);
       if (inUse.some(({ fingerprint }) => fingerprint === schema.fingerprint)) continue;
       this.#requireOwnEntityTypes(schema);
-      await this.#requireReadable(schema, inUse);
+      await this.#requireReadable(schema, inUse, first + 1);
       events.push({
         type: "SchemaRegistered",
         payload: {
@@ -229,17 +230,18 @@ export class Deployment {
     }
   }
 
-  /** @throws EventoError SCHEMA_INCOMPATIBLE when a schema can't read what may have been written with the versions in use. */
-  async #requireReadable(schema: AggregateSchema, inUse: readonly AggregateSchema[]): Promise<void> {
-    const { deployments, stored } = this.#context;
-    const first = deployments.schemaVersions(schema.name).length - inUse.length;
+  /**
+   * @param number - of the first of the versions in use.
+   * @throws EventoError SCHEMA_INCOMPATIBLE when a schema can't read what may have been written with the versions in use.
+   */
+  async #requireReadable(schema: AggregateSchema, inUse: readonly AggregateSchema[], number: number): Promise<void> {
     const faults = inUse.flatMap((earlier, index) =>
       breaksOf(schema, earlier).map(({ type, path, reason }): Fault => ({
         path: path === "" ? type : `${type}.${path}`,
-        message: `${reason} (against version ${first + index + 1})`,
+        message: `${reason} (against version ${number + index})`,
       })),
     );
-    if (faults.length === 0 || !(await stored.holds(schema.name))) return;
+    if (faults.length === 0 || !(await this.#context.stored.holds(schema.name))) return;
     throw new EventoError(
       "SCHEMA_INCOMPATIBLE",
       `found ${faults.length} things in the new schema of ${schema.name} that can't read what is stored, the first: ${faults[0]?.path} ${faults[0]?.message}`,
