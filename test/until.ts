@@ -2,10 +2,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 const lookMs = 20;
-const deadlineMs = 20_000;
 
 /** @throws when it is not so in time */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, deadlineMs = 20_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`found after ${deadlineMs} ms that it is not so: ${isSo.toString()}`);

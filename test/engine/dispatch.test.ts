@@ -58,9 +58,9 @@ test("a dispatcher sees which aggregates refer to the event's entity, in order",
   t.deepEqual(seen, [["box:2", "box:3"], ["box:2"]]);
 });
 
-test("a command that waits for its time runs then, also when the host was down meanwhile", async (t) => {
-  const under = await EngineUnderTest.start();
-  const due = under.clock.now() + 3_600_000;
+/** Has a dispatcher make a command to box 2 that waits for so long. @returns when it is due */
+async function holdBack(under: EngineUnderTest, ms: number): Promise<number> {
+  const due = under.clock.now() + ms;
   await under.deploy(
     "delaying",
     boxDispatcher(["Box.Added"], ({ entity }) =>
@@ -70,6 +70,12 @@ test("a command that waits for its time runs then, also when the host was down m
   const posted = await under.engine.post({ entity: "box:1", command_type: "Add", payload: { n: 1 } });
   await posted.outcome();
   await settled();
+  return due;
+}
+
+test("a command that waits for its time runs then, also when the host was down meanwhile", async (t) => {
+  const under = await EngineUnderTest.start();
+  await holdBack(under, 3_600_000);
   await under.crash();
   await under.clock.advance(3_599_000);
   await t.throwsAsync(under.state("box:2"), { code: "AGGREGATE_UNKNOWN" });
@@ -79,16 +85,7 @@ test("a command that waits for its time runs then, also when the host was down m
 
 test("what comes of a command that waited is not of a time before it, though the machine's clock goes back", async (t) => {
   const under = await EngineUnderTest.start();
-  const due = under.clock.now() + 100;
-  await under.deploy(
-    "delaying",
-    boxDispatcher(["Box.Added"], ({ entity }) =>
-      entity === "box:1" ? [{ entity: "box:2", command_type: "Add", payload: { n: 1 }, not_before: due }] : [],
-    ),
-  );
-  const posted = await under.engine.post({ entity: "box:1", command_type: "Add", payload: { n: 1 } });
-  await posted.outcome();
-  await settled();
+  const due = await holdBack(under, 100);
   under.functions.available("boxes", false);
   await under.engine.post({ entity: "box:2", command_type: "Add", payload: { n: 1 } });
   await under.clock.advance(150);

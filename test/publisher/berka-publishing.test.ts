@@ -14,6 +14,7 @@ import { startKafka } from "../services/kafka-broker.ts";
 import { startS3, type S3Server } from "../services/s3-server.ts";
 import { pythonPackage, run } from "../services/service-cache.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
+import { until } from "../until.ts";
 
 const chunkCommands = 5_000;
 /** Chunks in which the host is killed, and after which the broker is. */
@@ -111,7 +112,7 @@ withServices(
       if ((await bank.balance(entity)) !== amountOf(cents)) t.fail(`${entity} is not at ${amountOf(cents)}`);
 
     const events = await eventsOf(bank);
-    await published(bank);
+    await until(async () => (await bank.get("/readyz")).kafka.lag === 0, 120_000);
     const path = join(files, "records.ndjson");
     await run("python3", ["-c", consumer, kafka.address, `${bank.host.url}/registry`, String(events.length), path], {
       env: environment,
@@ -164,14 +165,6 @@ async function eventsOf(bank: BankHost): Promise<Json[]> {
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
-}
-
-async function published(bank: BankHost): Promise<void> {
-  for (let tries = 0; tries < 1_200; tries++) {
-    if ((await bank.get("/readyz")).kafka.lag === 0) return;
-    await delay(100);
-  }
-  throw new Error("the topic was not filled in time");
 }
 
 /** Every event is there once, on its aggregate's partition, in order, and with the value that REST answers. */

@@ -8,6 +8,7 @@ import { HostHarness } from "../host-harness.ts";
 import { startKafka } from "../services/kafka-broker.ts";
 import { consumeAll, produce } from "../services/kcat.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
+import { until } from "../until.ts";
 
 const topic = "kf-evento-events";
 const withKafka = testsWith(await serviceOrSkip("Kafka", () => startKafka()));
@@ -46,8 +47,7 @@ withKafka(
     t.true(ready.kafka.lag >= 200);
     await kafka.process.start();
     const head = await headOf(bank);
-    for (let tries = 0; (await bank.get("/readyz")).kafka.lag > 0 && tries < 600; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await until(async () => (await bank.get("/readyz")).kafka.lag === 0, 60_000);
 
     const records = await consumeAll(kafka.address, { topic, count: head });
     t.is(records.length, head);
@@ -115,12 +115,12 @@ test("commands from Kafka without brokers are an error of the settings", async (
 
 /** Waits until the intake of a host is as told. */
 async function intakeOf(bank: BankHost, wanted: (intake: Json) => boolean): Promise<Json> {
-  for (let tries = 0; tries < 600; tries++) {
-    const { kafka_intake: intake } = await bank.get("/readyz");
-    if (wanted(intake)) return intake;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the intake did not come to that");
+  let intake: Json;
+  await until(async () => {
+    ({ kafka_intake: intake } = await bank.get("/readyz"));
+    return wanted(intake);
+  }, 60_000);
+  return intake;
 }
 
 /** The value of the record with an event's id. */

@@ -12,6 +12,7 @@ import { consumeAll } from "../services/kcat.ts";
 import { startKafka, type KafkaBroker } from "../services/kafka-broker.ts";
 import { remakeTopic } from "../services/kafka-topics.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
+import { until as lookUntil } from "../until.ts";
 
 const testWithKafka = testsWith(await serviceOrSkip("Kafka", startKafka));
 let topicCount = 0;
@@ -64,10 +65,8 @@ function addTo(box: string, count: number): Message[] {
   }));
 }
 
-async function until(condition: () => boolean, deadlineMs = 60_000): Promise<void> {
-  for (const end = Date.now() + deadlineMs; !condition(); await delay(20))
-    if (Date.now() > end) throw new Error("it did not come to pass");
-}
+/** The broker takes its time. */
+const until = (isSo: () => boolean): Promise<void> => lookUntil(isSo, 60_000);
 
 testWithKafka("commands from the topic are done, each once, and their partitions stay in order", async (t, kafka) => {
   const { open, send, under } = await makeBench(t, kafka);
