@@ -84,6 +84,8 @@ export const publishBytesMax = 768 << 10;
 /** Waits between tries to reach a topic that is away. */
 export const publishRetryMsMin = 250;
 export const publishRetryMsMax = 15_000;
+/** Time after which it is looked whether readers see what was published. */
+export const publishLookMs = 5_000;
 /** At the end of the host a transaction under way has so long to end. */
 export const publishCloseMsMax = 3_000;
 /** Connections of clients at once, and requests on one before it is ended. */

@@ -35,10 +35,17 @@ export interface TopicClaim {
    * Writes publications in the order of their positions and moves `position`, all or nothing.
    *
    * @param publications - may be none, to pass over what can't be published.
-   * @throws EventoError RECORD_TOO_LARGE when the topic does not take them at this size: nothing was written, and the claim goes on.
-   *   TOPIC_UNAVAILABLE, TOPIC_FENCED (retryable): whether they were written is unknown; claim the topic again.
+   * @throws EventoError RECORD_TOO_LARGE when the topic does not take them at this size: nothing was written. TOPIC_UNAVAILABLE,
+   *   TOPIC_FENCED (retryable): whether they were written is unknown. In either case claim the topic again.
    */
   publish(publications: readonly Publication[], position: number): Promise<void>;
+  /**
+   * Looks whether readers see all that was published: a cluster may say that it has a transaction and keep readers waiting for its
+   * end. To be called again, seconds later, until it has answered true.
+   *
+   * @throws EventoError TOPIC_UNDECIDED (retryable) when readers have got no further since the last look; claim the topic again.
+   */
+  isVisible(): Promise<boolean>;
   /** Lets go of the topic. Idempotent. */
   release(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import {
   publishBytesMax,
   publishCloseMsMax,
   publishEventsMax,
+  publishLookMs,
   publishRetryMsMax,
   publishRetryMsMin,
 } from "../limits.ts";
@@ -56,6 +57,11 @@ export class LogPublisher implements Publisher {
   #retryMs = publishRetryMsMin;
   /** Falls when the topic refuses a batch for its size, and grows again with what it takes. */
   #eventsMax = publishEventsMax;
+  /** Position of the event that the topic has refused alone, until it was passed over. */
+  #refused: number | undefined;
+  /** Whether readers see what was published: nobody has to ask, it will be asked, it has to be asked now. */
+  #look: "none" | "planned" | "due" = "none";
+  #cancelLook = (): void => {};
   #running: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -138,6 +144,8 @@ export class LogPublisher implements Publisher {
       this.#state = "following";
       await this.#follow(claim);
     } finally {
+      this.#cancelLook();
+      this.#look = "none";
       await claim.release();
     }
   }
@@ -162,19 +170,37 @@ export class LogPublisher implements Publisher {
       );
   }
 
+  /** Publishes until the end, or until the topic has to be claimed again. */
   async #follow(claim: TopicClaim): Promise<void> {
     const { journal } = this.#options;
     for (let position = claim.position; !this.#wake.ended;) {
+      if (this.#look === "due") await this.#lookAt(claim);
       if (journal.head.position <= position) {
         await this.#wake.called();
         continue;
       }
       const batch = await this.#nextBatch(claim, position);
-      position = await this.#publish(claim, batch, position);
+      if (!(await this.#publish(claim, batch))) return;
+      this.#planLook();
+      position = batch.upTo;
       this.#position = position;
       this.#retryMs = publishRetryMsMin;
       this.#told = undefined;
     }
+  }
+
+  #planLook(): void {
+    if (this.#look !== "none") return;
+    this.#look = "planned";
+    this.#cancelLook = this.#options.clock.schedule(publishLookMs, () => {
+      this.#look = "due";
+      this.#wake.now();
+    });
+  }
+
+  async #lookAt(claim: TopicClaim): Promise<void> {
+    this.#look = "none";
+    if (!(await claim.isVisible())) this.#planLook();
   }
 
   async #nextBatch(claim: TopicClaim, after: number): Promise<Batch> {
@@ -188,7 +214,7 @@ export class LogPublisher implements Publisher {
         if (bytes > 0 && bytes + event.payload.length > publishBytesMax) return { publications, upTo };
         bytes += event.payload.length;
         upTo = event.position;
-        if (claim.has({ key: event.aggregate, position: event.position })) continue;
+        if (event.position === this.#refused || claim.has({ key: event.aggregate, position: event.position })) continue;
         publications.push(await this.#options.publicationOf(event));
       }
       left -= events.length;
@@ -197,32 +223,30 @@ export class LogPublisher implements Publisher {
     return { publications, upTo };
   }
 
-  /** @returns the position reached: unchanged when the batch has to be tried with fewer events. */
-  async #publish(claim: TopicClaim, batch: Batch, position: number): Promise<number> {
-    const { publications, upTo } = batch;
+  /** @returns whether the batch is out; else it is too large, and the next claim goes on with less. */
+  async #publish(claim: TopicClaim, { publications, upTo }: Batch): Promise<boolean> {
     try {
       await claim.publish(publications, upTo);
     } catch (error) {
       if (!(error instanceof EventoError) || error.code !== "RECORD_TOO_LARGE") throw error;
       const [only, ...more] = publications;
-      if (only === undefined || more.length > 0) {
-        this.#eventsMax = Math.max(1, Math.floor(publications.length / 2));
-        return position;
-      }
-      return this.#passOver(claim, only, { upTo, error });
+      if (only !== undefined && more.length === 0) this.#refuse(only, error);
+      else this.#eventsMax = Math.max(1, Math.floor(publications.length / 2));
+      return false;
     }
     this.#transactions += 1;
     this.#published += publications.length;
+    if (this.#refused !== undefined && this.#refused <= upTo) {
+      this.#passedOver += 1;
+      this.#refused = undefined;
+    }
     this.#eventsMax = Math.min(publishEventsMax, this.#eventsMax * 2);
-    return upTo;
+    return true;
   }
 
   /** An event that the topic never takes must not hold up those behind it, nor go missing unseen. */
-  async #passOver(
-    claim: TopicClaim,
-    { id, position, value }: Publication,
-    { upTo, error }: { upTo: number; error: EventoError },
-  ): Promise<number> {
+  #refuse({ id, position, value }: Publication, error: EventoError): void {
+    this.#refused = position;
     this.#options.onNotice(
       new EventoError(
         "EVENT_NOT_PUBLISHED",
@@ -230,8 +254,5 @@ export class LogPublisher implements Publisher {
         { hint: "it is in the log; raise the topic's max.message.bytes for those to come", cause: error },
       ),
     );
-    await claim.publish([], upTo);
-    this.#passedOver += 1;
-    return upTo;
   }
 }

@@ -1,7 +1,7 @@
 import test from "ava";
 
 import { EventoError } from "../../host/errors.ts";
-import { publishBytesMax, publishRetryMsMax } from "../../host/limits.ts";
+import { publishBytesMax, publishLookMs, publishRetryMsMax } from "../../host/limits.ts";
 import { settled } from "../engine/manual-clock.ts";
 import { countTo } from "./event-topic-contract.ts";
 import { makeBench } from "./publisher-bench.ts";
@@ -105,6 +105,37 @@ test("an event that the topic does not take is announced, counted and passed ove
   t.deepEqual(bench.notices, ["EVENT_NOT_PUBLISHED"]);
   const { passed_over, lag, position } = publisher.status();
   t.deepEqual({ passed_over, lag, position }, { passed_over: 1, lag: 0, position: 11 });
+});
+
+test("readers who get no further are noticed, and the topic is claimed anew", async (t) => {
+  const bench = await makeBench(t);
+  const publisher = bench.open();
+  publisher.start();
+  await bench.append(2);
+  await settled();
+  bench.cluster.looks = ["behind", "stuck"];
+  await bench.clock.advance(publishLookMs);
+  t.deepEqual(bench.cluster.looks, ["stuck"]);
+  t.is(publisher.status().state, "following");
+  await bench.clock.advance(publishLookMs);
+  t.deepEqual(bench.notices, ["TOPIC_UNDECIDED"]);
+  t.is(publisher.status().last_error?.code, "TOPIC_UNDECIDED");
+  await bench.clock.advance(1_000);
+  t.is(publisher.status().state, "following");
+  await bench.append(1);
+  await settled();
+  t.deepEqual(bench.positions(), [1, 2, 3]);
+});
+
+test("a topic that readers have come to the end of is not looked at again", async (t) => {
+  const bench = await makeBench(t);
+  bench.open().start();
+  await bench.append(2);
+  await settled();
+  await bench.clock.advance(publishLookMs);
+  bench.cluster.looks = ["stuck"];
+  await bench.clock.advance(10 * publishLookMs);
+  t.deepEqual(bench.notices, []);
 });
 
 test("one transaction takes no more bytes than it may", async (t) => {

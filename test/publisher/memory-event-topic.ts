@@ -12,6 +12,8 @@ export class MemoryCluster {
   readonly recordBytesMax: number;
   /** What befalls the next calls, one by one. */
   faults: MemoryFault[] = [];
+  /** Answers of the next looks whether readers see everything; true when there are none. */
+  looks: ("behind" | "stuck")[] = [];
   readonly #epochs = new Map<string, number>();
   readonly #cursors = new Map<string, number>();
 
@@ -77,6 +79,12 @@ export class MemoryEventTopic implements EventTopic {
       async publish(publications, position) {
         await Promise.resolve();
         cluster.commit(source, epoch, publications, position);
+      },
+      async isVisible() {
+        await Promise.resolve();
+        const look = cluster.looks.shift();
+        if (look === "stuck") throw new EventoError("TOPIC_UNDECIDED", "found readers waiting", { retryable: true });
+        return look === undefined;
       },
       release: async () => {},
     };

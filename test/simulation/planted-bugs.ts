@@ -150,7 +150,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       {
         file: logPublisher,
         find: 'if (!(error instanceof EventoError) || error.code !== "RECORD_TOO_LARGE") throw error;',
-        replace: `if (!(error instanceof EventoError) || error.code === "TOPIC_UNAVAILABLE") return upTo;
+        replace: `if (!(error instanceof EventoError) || error.code === "TOPIC_UNAVAILABLE") return true;
       if (error.code !== "RECORD_TOO_LARGE") throw error;`,
       },
     ],
@@ -161,10 +161,15 @@ export const plantedBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: logPublisher,
-        find: "if (claim.has({ key: event.aggregate, position: event.position })) continue;",
+        find: "|| claim.has({ key: event.aggregate, position: event.position })",
         replace: "",
       },
     ],
+  },
+  {
+    name: "nobody looks whether readers of the topic come on",
+    invariant: "I11",
+    changes: [{ file: logPublisher, find: "this.#planLook();\n      position", replace: "position" }],
   },
   {
     name: "the topic's cursor runs ahead of its events",

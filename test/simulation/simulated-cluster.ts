@@ -7,6 +7,8 @@ export const partitionCount = 3;
 const cursorPartition = partitionCount;
 /** The transaction that was open comes out in part: what Kafka's protocol has been seen to do. */
 const torn = 0.5;
+/** A partition does not hear of the end of a transaction: what a broker that is killed has been seen to do. */
+const endLost = 0.03;
 
 type Message = WrittenBatch["messages"][number];
 type Status = "open" | "committed" | "aborted";
@@ -27,18 +29,27 @@ export class SimulatedCluster {
     this.#world = world;
   }
 
+  /** Offsets up to which readers of committed records come, by partition. */
   get highs(): readonly number[] {
-    return this.#partitions.map((records) => records.length);
+    return this.#partitions.map((records) => {
+      const open = records.findIndex((record) => record?.status === "open");
+      return open === -1 ? records.length : open;
+    });
   }
 
-  /** Fences earlier writers off and ends what they left open. */
-  claim(): number {
+  /** Fences earlier writers off and ends what they left open, in each partition by a record that is taken back. */
+  claim(): { readonly epoch: number; readonly offsets: readonly number[] } {
     const { random } = this.#world;
     if (this.#ending !== undefined && random.chance(0.5)) this.#end(this.#ending.status);
     else if (this.#ending !== undefined && this.#world.fault(torn)) this.#tear();
     else this.#end("aborted");
     this.#ending = undefined;
-    return ++this.#epoch;
+    const epoch = ++this.#epoch;
+    const offsets = this.#partitions.map((records) => records.length);
+    const message = { key: "claim", value: null, partition: 0 };
+    for (const records of this.#partitions) records.push({ message, epoch, status: "open" });
+    this.#end("aborted");
+    return { epoch, offsets };
   }
 
   /** Appends records of an open transaction. @returns the first offset of each partition; undefined for a writer that is fenced off. */
@@ -83,13 +94,16 @@ export class SimulatedCluster {
 
   #committedIn(partition: number): PublishedRecord[] {
     const found: PublishedRecord[] = [];
+    const high = this.highs[partition] ?? 0;
     for (const [offset, record] of this.#partition(partition).entries())
-      if (record?.status === "committed") found.push({ offset, message: record.message });
+      if (record?.status === "committed" && offset < high) found.push({ offset, message: record.message });
     return found;
   }
 
   #end(status: "committed" | "aborted"): void {
-    for (const records of this.#partitions) this.#endIn(records, status);
+    for (const [partition, records] of this.#partitions.entries())
+      if (this.#world.fault(endLost)) this.#world.trace.add(`cluster: partition ${partition} hears of no end`);
+      else this.#endIn(records, status);
   }
 
   #tear(): void {

@@ -3,6 +3,7 @@
 import { EventoError } from "../../host/errors.ts";
 import type { EventTopic, TopicClaim } from "../../host/ports/publisher.ts";
 import { KafkaTopicClaim } from "../../host/publisher/kafka/kafka-topic-claim.ts";
+import type { PartitionOffsets } from "../../host/publisher/kafka/topic-making.ts";
 import type { TopicReader } from "../../host/publisher/kafka/topic-reader.ts";
 import { emptyStanding, StandingFinder } from "../../host/publisher/kafka/topic-standing.ts";
 import type {
@@ -38,18 +39,36 @@ export class SimulatedTopic implements EventTopic {
   async claim(): Promise<TopicClaim> {
     const source = this.#source;
     await this.#call("claim");
-    const epoch = this.#cluster.claim();
+    const { epoch, offsets } = this.#cluster.claim();
     await this.#reply("claim");
-    const offsets = this.#cluster.highs.map((high, partition) => ({ partition, low: 0n, high: BigInt(high) }));
-    const events = offsets.slice(0, partitionCount);
-    const cursors = offsets.slice(partitionCount).map((range) => ({ ...range, partition: 0 }));
+    const { highs } = this.#cluster;
+    if (offsets.some((offset, partition) => (highs[partition] ?? 0) <= offset))
+      throw new EventoError("TOPIC_UNDECIDED", "simulated: found records before the claim undecided", {
+        retryable: true,
+      });
+    const ranges = offsets.map((offset, partition) => ({ partition, low: 0n, high: BigInt(offset) }));
+    const events = ranges.slice(0, partitionCount);
+    const cursors = ranges.slice(partitionCount).map((range) => ({ ...range, partition: 0 }));
     const finder = new StandingFinder({ reader: { read: this.#read }, source, names, onNotice: () => {} });
-    const isEmpty = offsets.every(({ high }) => high === 0n);
+    const isEmpty = ranges.every(({ high }) => high === 0n);
     const standing = isEmpty ? emptyStanding(partitionCount) : await finder.find({ events, cursors });
     const write = (batch: WrittenBatch, cursorOf: CursorOf): Promise<void> => this.#write(epoch, batch, cursorOf);
     // Only `write` is called.
     const writer = { write } as unknown as TransactionalWriter;
-    return new KafkaTopicClaim({ source, names, writer, standing, release: async () => {} });
+    return new KafkaTopicClaim({
+      source,
+      names,
+      writer,
+      standing,
+      offsets: () => this.#offsets(),
+      release: async () => {},
+    });
+  }
+
+  async #offsets(): Promise<PartitionOffsets[]> {
+    await this.#call("offsets");
+    const highs = this.#cluster.highs.slice(0, partitionCount);
+    return highs.map((high, partition) => ({ partition, low: 0n, high: BigInt(high) }));
   }
 
   async close(): Promise<void> {}

@@ -28,8 +28,11 @@ export const tightLimits: readonly Change[] = [
   { file: "host/engine/dispatch.ts", find: "const eventsPerBatch = 32;", replace: "const eventsPerBatch = 2;" },
   { file: "host/engine/dispatch.ts", find: "const cursorStride = 10_000;", replace: "const cursorStride = 6;" },
   { file: "host/engine/dispatch.ts", find: "const outstandingMax = 10_000;", replace: "const outstandingMax = 2;" },
-  { file: "host/engine/recovery.ts", find: "const rowsPerPage = 1_000;", replace: "const rowsPerPage = 3;" },
-  { file: "host/engine/parking.ts", find: "const commandsPerPage = 500;", replace: "const commandsPerPage = 2;" },
+  {
+    file: "host/engine/command-records.ts",
+    find: "const recordsPerPage = 500;",
+    replace: "const recordsPerPage = 2;",
+  },
   { file: "host/engine/turns.ts", find: "const unavailableTriesMax = 50;", replace: "const unavailableTriesMax = 2;" },
   { file: "host/engine/turns.ts", find: "const membersKnownMax = 10_000;", replace: "const membersKnownMax = 1;" },
   { file: "host/engine/folding.ts", find: "const eventsPerCall = 500;", replace: "const eventsPerCall = 2;" },

@@ -1,10 +1,12 @@
 // The events' topic on Kafka. Where it stands is not remembered but found out with each claim, from the cursor and from the topic
 // itself, so that neither a lost reply nor a transaction that Kafka tore makes an event appear twice or not at all.
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 
 import type { Admin, Kafka } from "kafkajs";
 
 import { EventoError } from "../../errors.ts";
+import { transactionDeadlineMs } from "../../limits.ts";
 import type { EventTopic, PublisherNotice, TopicClaim } from "../../ports/publisher.ts";
 import { letGo, within } from "./deadline.ts";
 import { kafkaClient, type KafkaOptions } from "./kafka-client.ts";
@@ -20,7 +22,7 @@ import {
 } from "./topic-making.ts";
 import { TopicReader } from "./topic-reader.ts";
 import { emptyStanding, StandingFinder, type Standing } from "./topic-standing.ts";
-import { TransactionalWriter } from "./transactional-writer.ts";
+import { type ClaimedPartition, TransactionalWriter } from "./transactional-writer.ts";
 
 export type KafkaEventTopicOptions = {
   readonly kafka: KafkaOptions;
@@ -35,6 +37,10 @@ export type KafkaEventTopicOptions = {
 const callDeadlineMs = 30_000;
 /** A topic without a cursor is read whole; while that goes on it is not given up, but a topic must be claimed some day. */
 const claimDeadlineMs = 600_000;
+/** Transactions of other hosts that are open in the topic end before this, if only by their deadline. */
+const undecidedMsMax = transactionDeadlineMs + 15_000;
+const undecidedLookMs = 100;
+
 export class KafkaEventTopic implements EventTopic {
   readonly #options: KafkaEventTopicOptions;
   readonly #kafka: Kafka;
@@ -55,7 +61,8 @@ export class KafkaEventTopic implements EventTopic {
     const release = this.#owned(() => writer.release());
     try {
       const standing = await within(claimDeadlineMs, what, () => this.#claim(writer), this.#closing.signal);
-      return new KafkaTopicClaim({ source, names, writer, standing, release });
+      const offsets = (): Promise<PartitionOffsets[]> => this.#withAdmin((admin) => offsetsOf(admin, names.topic));
+      return new KafkaTopicClaim({ source, names, writer, standing, offsets, release });
     } catch (error) {
       await release();
       throw topicErrorOf(error, what);
@@ -63,9 +70,12 @@ export class KafkaEventTopic implements EventTopic {
   }
 
   async #claim(writer: TransactionalWriter): Promise<Standing> {
+    const { topic, cursorTopic } = this.#options.names;
     await this.#makeTopics();
-    await writer.claim();
-    return this.#standing();
+    const places = await this.#withAdmin(async (admin) =>
+      (await offsetsOf(admin, topic)).map(({ partition }) => ({ topic, partition })),
+    );
+    return this.#standing(await writer.claim([...places, { topic: cursorTopic, partition: 0 }]));
   }
 
   async close(): Promise<void> {
@@ -89,12 +99,12 @@ export class KafkaEventTopic implements EventTopic {
     );
   }
 
-  async #withAdmin<Result>(call: (admin: Admin) => Promise<Result>): Promise<Result> {
+  async #withAdmin<Result>(call: (admin: Admin) => Promise<Result>, deadlineMs = callDeadlineMs): Promise<Result> {
     this.#closing.signal.throwIfAborted();
     const admin = this.#kafka.admin();
     const release = this.#owned(() => letGo(() => admin.disconnect()));
     try {
-      return await within(callDeadlineMs, "asking about topics", async () => {
+      return await within(deadlineMs, "asking about topics", async () => {
         await admin.connect();
         return call(admin);
       });
@@ -103,12 +113,11 @@ export class KafkaEventTopic implements EventTopic {
     }
   }
 
-  /** Has to come after the writer's claim: from then on nobody else changes what is read here. */
-  async #standing(): Promise<Standing> {
+  /** Has to come after the writer's claim: from then on nobody else changes what lies before it. */
+  async #standing(claimed: readonly ClaimedPartition[]): Promise<Standing> {
     const { source, names, onNotice } = this.#options;
-    const [events, cursors] = await this.#withAdmin((admin) =>
-      Promise.all([offsetsOf(admin, names.topic), offsetsOf(admin, names.cursorTopic)]),
-    );
+    const events = await this.#decided(claimed.filter(({ topic }) => topic === names.topic));
+    const cursors = await this.#decided(claimed.filter(({ topic }) => topic === names.cursorTopic));
     if (isEmpty(events) && isEmpty(cursors)) return emptyStanding(events.length);
     this.#closing.signal.throwIfAborted();
     const reader = await TopicReader.open(this.#kafka, {
@@ -122,6 +131,41 @@ export class KafkaEventTopic implements EventTopic {
       await release();
     }
   }
+
+  /**
+   * Waits until every record before a claim is committed or aborted: readers of committed records are told of no end beyond that.
+   *
+   * @param claimed - partitions of one topic.
+   * @returns what lies before the claim, by partition.
+   */
+  async #decided(claimed: readonly ClaimedPartition[]): Promise<PartitionOffsets[]> {
+    const [{ topic } = { topic: "" }] = claimed;
+    return this.#withAdmin(async (admin) => {
+      for (const end = performance.now() + undecidedMsMax; ;) {
+        const known = new Map((await offsetsOf(admin, topic)).map((offsets) => [offsets.partition, offsets]));
+        const open = claimed.filter(({ partition, offset }) => (known.get(partition)?.high ?? 0n) <= offset);
+        if (open.length === 0)
+          return claimed.map(({ partition, offset }) => {
+            const low = known.get(partition)?.low ?? 0n;
+            return { partition, low: low < offset ? low : offset, high: offset };
+          });
+        if (performance.now() > end) throw undecided(topic, open);
+        await delay(undecidedLookMs, undefined, { signal: this.#closing.signal });
+      }
+    }, undecidedMsMax + callDeadlineMs);
+  }
+}
+
+function undecided(topic: string, open: readonly ClaimedPartition[]): EventoError {
+  const listed = open.map(({ partition, offset }) => `${partition} before offset ${offset}`).join(", ");
+  return new EventoError(
+    "TOPIC_UNDECIDED",
+    `found records in ${topic} that are neither committed nor aborted: ${listed}`,
+    {
+      retryable: true,
+      hint: "a transaction of another producer hangs there, and all readers of committed records wait: kafka-transactions.sh finds and ends it",
+    },
+  );
 }
 
 function isEmpty(partitions: readonly PartitionOffsets[]): boolean {

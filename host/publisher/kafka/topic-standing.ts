@@ -121,7 +121,7 @@ export class StandingFinder {
         "TOPIC_LOST_EVENTS",
         `found events missing that were in partition ${listed} of ${this.#names.topic}`,
         {
-          hint: "the topic was made anew or the cluster has lost data; what is missing is published again",
+          hint: "the topic was made anew, or the cluster has lost data or the end of a transaction; what is missing is published again",
         },
       ),
     );

@@ -19,6 +19,9 @@ export type WrittenBatch = {
 
 export type WrittenCursor = { readonly topic: string; readonly key: string; readonly value: string };
 
+/** A partition, and the offset in it of the first record that lies behind a claim. */
+export type ClaimedPartition = { readonly topic: string; readonly partition: number; readonly offset: bigint };
+
 export class TransactionalWriter {
   readonly #kafka: Kafka;
   readonly #identity: string;
@@ -32,9 +35,15 @@ export class TransactionalWriter {
     this.#identity = identity;
   }
 
-  /** Fences every other writer of this identity off and has what it left open ended. */
-  async claim(): Promise<void> {
-    await within(writeDeadlineMs, "claiming the transactions", async () => {
+  /**
+   * Fences every other writer of this identity off and has what it left open ended, in each partition by a marker of this claim's own.
+   * A new epoch alone does not do that: a broker that is killed just after it took a commit may leave partitions without their marker
+   * and call the transaction complete all the same (seen with 4.4.0). Their records stay undecided until the next marker.
+   *
+   * @returns the partitions, with an offset behind everything that was written there before.
+   */
+  async claim(partitions: readonly Omit<ClaimedPartition, "offset">[]): Promise<ClaimedPartition[]> {
+    return within(writeDeadlineMs, "claiming the transactions", async () => {
       const producer = this.#kafka.producer({
         transactionalId: this.#identity,
         transactionTimeout: transactionDeadlineMs,
@@ -43,9 +52,23 @@ export class TransactionalWriter {
       });
       this.#producer = producer;
       await producer.connect();
-      // The client takes its epoch with the first transaction; an empty one sends nothing else.
       const transaction = await producer.transaction();
+      // Records that no reader of committed ones sees: a transaction has markers only where it has records.
+      const key = `${this.#identity}#claim`;
+      const topicMessages = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, places]) => ({
+        topic,
+        messages: places.map(({ partition }) => ({ key, value: null, partition })),
+      }));
+      const written = await transaction.sendBatch({ topicMessages });
       await transaction.abort();
+      return partitions.map(({ topic, partition }) => ({
+        topic,
+        partition,
+        offset: offsetIn(
+          written.filter(({ topicName }) => topicName === topic),
+          partition,
+        ),
+      }));
     });
   }
 
@@ -53,7 +76,8 @@ export class TransactionalWriter {
    * Writes in one transaction.
    *
    * @param cursorOf - makes the cursor from where the messages lie, by partition.
-   * @throws EventoError RECORD_TOO_LARGE when nothing was written; TOPIC_UNAVAILABLE or TOPIC_FENCED when it is not known.
+   * @throws EventoError RECORD_TOO_LARGE when nothing was written; TOPIC_UNAVAILABLE or TOPIC_FENCED when it is not known. In either
+   *   case the writer is of no more use: the client has counted back what partitions may have taken.
    */
   async write(
     batch: WrittenBatch,
@@ -90,12 +114,8 @@ export class TransactionalWriter {
       return await transaction.send({ topic, messages: [...messages] });
     } catch (error) {
       const mapped = topicErrorOf(error, `writing to ${topic}`);
-      if (mapped.code !== "RECORD_TOO_LARGE") throw mapped;
-      await transaction.abort();
-      // Partitions may have taken their part, and the client has counted it back: under the same epoch the next records would
-      // pass for repetitions of these.
-      await this.release();
-      await this.claim();
+      // Readers need not wait for the next claim.
+      if (mapped.code === "RECORD_TOO_LARGE") await transaction.abort();
       throw mapped;
     }
   }
@@ -113,14 +133,17 @@ function endsOf({ messages, positions }: WrittenBatch, written: readonly RecordM
   for (const [index, { partition }] of messages.entries())
     counts.set(partition, { count: (counts.get(partition)?.count ?? 0) + 1, position: positions[index] ?? 0 });
   const ends = new Map<number, PartitionEnd>();
-  for (const [partition, { count, position }] of counts) {
-    const answer = written.find((metadata) => metadata.partition === partition);
-    const baseOffset = answer?.baseOffset;
-    if (answer?.errorCode !== 0 || baseOffset === undefined || baseOffset.startsWith("-"))
-      throw new EventoError("TOPIC_UNAVAILABLE", `found no answer about partition ${partition}, expected its offset`, {
-        retryable: true,
-      });
-    ends.set(partition, { offset: BigInt(baseOffset) + BigInt(count - 1), position });
-  }
+  for (const [partition, { count, position }] of counts)
+    ends.set(partition, { offset: offsetIn(written, partition) + BigInt(count - 1), position });
   return ends;
+}
+
+function offsetIn(written: readonly RecordMetadata[], partition: number): bigint {
+  const answer = written.find((metadata) => metadata.partition === partition);
+  const baseOffset = answer?.baseOffset;
+  if (answer?.errorCode !== 0 || baseOffset === undefined || baseOffset.startsWith("-"))
+    throw new EventoError("TOPIC_UNAVAILABLE", `found no answer about partition ${partition}, expected its offset`, {
+      retryable: true,
+    });
+  return BigInt(baseOffset);
 }
