@@ -2,6 +2,7 @@
 // are one append, so a crash between event and commands repeats the event, and one after them does not.
 import { encodeDispatchedEvent } from "../domain/envelope-codec.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
+import type { HostEvent } from "../domain/host-state.ts";
 import { EventoError } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
@@ -47,6 +48,9 @@ export type DispatchContext = {
 /** One event and the commands that came of it; or why none did. */
 type Made = { readonly kind: "made"; readonly event: StoredEvent; readonly commands: readonly PendingCommand[] };
 type Dispatched = Made | { readonly kind: "failed"; readonly event: StoredEvent; readonly reason: string };
+
+/** What became of an event that was parked, or is now, and the event that announces it. */
+type Turned = { readonly entry: JournalEntry; readonly announced: HostEvent; readonly about: StoredEvent };
 
 export class Dispatch {
   readonly name: string;
@@ -214,19 +218,15 @@ export class Dispatch {
 
   /** @param done - position up to which everything is done then. */
   async #park(event: StoredEvent, reason: string, done: number): Promise<void> {
-    const { clock, host } = this.#context;
-    const announced = host.next(
-      { type: "DispatchParked", payload: { dispatcher: this.name, event_id: event.id, reason } },
-      { time: clock.now(), due: dueTo(event) },
-    );
-    await this.#append([], done, [
-      { kind: "dispatch-parked", dispatcher: this.name, position: event.position, reason },
-      announced,
-    ]);
+    await this.#append([], done, {
+      entry: { kind: "dispatch-parked", dispatcher: this.name, position: event.position, reason },
+      announced: { type: "DispatchParked", payload: { dispatcher: this.name, event_id: event.id, reason } },
+      about: event,
+    });
   }
 
   async #dispatchParked(): Promise<void> {
-    const { journal, clock, host } = this.#context;
+    const { journal } = this.#context;
     this.#retryParked = false;
     let after = 0;
     for (;;) {
@@ -243,26 +243,23 @@ export class Dispatch {
           await this.#park(event, result.reason, this.#after);
           continue;
         }
-        const announced = host.next(
-          { type: "DispatchRetried", payload: { dispatcher: this.name, event_id: event.id } },
-          { time: clock.now(), due: dueTo(event) },
-        );
-        await this.#append([result], this.#after, [
-          { kind: "dispatch-retried", dispatcher: this.name, position },
-          announced,
-        ]);
+        await this.#append([result], this.#after, {
+          entry: { kind: "dispatch-retried", dispatcher: this.name, position },
+          announced: { type: "DispatchRetried", payload: { dispatcher: this.name, event_id: event.id } },
+          about: event,
+        });
       }
       if (parked.length < eventsPerRead) return;
     }
   }
 
   /** Appends commands together with the cursor, and puts the commands on their way. */
-  async #append(results: readonly Made[], position: number, more: readonly JournalEntry[] = []): Promise<void> {
+  async #append(results: readonly Made[], position: number, turned?: Turned): Promise<void> {
     const { journal, inFlight, turns, settings } = this.#context;
     const commands = results.flatMap((result) => result.commands);
     await journal.room();
     const cursor: JournalEntry = { kind: "cursor", dispatcher: this.name, position };
-    const appended = journal.append([...commands.map(commandEntryOf), ...more, cursor]);
+    const appended = journal.append([...commands.map(commandEntryOf), ...this.#entriesOf(turned), cursor]);
     for (const pending of commands) {
       pending.accepted = true;
       inFlight.add(pending);
@@ -279,6 +276,14 @@ export class Dispatch {
     this.#after = Math.max(this.#after, position);
     this.#cursor = this.#after;
     await appended.durable;
+  }
+
+  /** Only now: nothing may be waited for between the making of an event of the host and its append. */
+  #entriesOf(turned: Turned | undefined): readonly JournalEntry[] {
+    if (turned === undefined) return [];
+    const { clock, host } = this.#context;
+    const { entry, announced, about } = turned;
+    return [entry, host.next(announced, { time: clock.now(), due: dueTo(about) })];
   }
 
   #count(pending: PendingCommand): void {

@@ -64,8 +64,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: dispatch,
-        find: "...more, cursor]);",
-        replace: "...more, ...(commands.length > 0 ? [] : [cursor])]);",
+        find: "...this.#entriesOf(turned), cursor]);",
+        replace: "...this.#entriesOf(turned), ...(commands.length > 0 ? [] : [cursor])]);",
       },
     ],
   },
@@ -75,9 +75,9 @@ export const plantedBugs: readonly PlantedBug[] = [
     changes: [
       {
         file: dispatch,
-        find: "const appended = journal.append([...commands.map(commandEntryOf), ...more, cursor]);",
+        find: "const appended = journal.append([...commands.map(commandEntryOf), ...this.#entriesOf(turned), cursor]);",
         replace: `await journal.append([cursor]).durable;
-    const appended = journal.append([...commands.map(commandEntryOf), ...more, cursor]);`,
+    const appended = journal.append([...commands.map(commandEntryOf), ...this.#entriesOf(turned), cursor]);`,
       },
     ],
   },

@@ -7,8 +7,11 @@ export const partitionCount = 3;
 const cursorPartition = partitionCount;
 /** The transaction that was open comes out in part: what Kafka's protocol has been seen to do. */
 const torn = 0.5;
-/** A partition does not hear of the end of a transaction: what a broker that is killed has been seen to do. */
-const endLost = 0.03;
+/** A broker dies as it ends a transaction, and some partitions never hear of the end: what Kafka has been seen to do. */
+const endTorn = 0.05;
+const endLost = 0.5;
+/** It may be the last thing that goes wrong, so that nothing else brings readers on. */
+const endsTornMax = 3;
 
 type Message = WrittenBatch["messages"][number];
 type Status = "open" | "committed" | "aborted";
@@ -22,6 +25,7 @@ export class SimulatedCluster {
   /** One list a partition of events, and one for the cursors; an offset is an index, and an undefined is a marker. */
   readonly #partitions: (ClusterRecord | undefined)[][] = Array.from({ length: partitionCount + 1 }, () => []);
   #epoch = 0;
+  #endsTorn = 0;
   /** A request to end a transaction that is on its way, whoever sent it. */
   #ending: { epoch: number; status: "committed" | "aborted" } | undefined;
 
@@ -101,8 +105,11 @@ export class SimulatedCluster {
   }
 
   #end(status: "committed" | "aborted"): void {
+    const { random } = this.#world;
+    const isTorn = this.#endsTorn < endsTornMax && random.chance(endTorn);
+    if (isTorn) this.#endsTorn++;
     for (const [partition, records] of this.#partitions.entries())
-      if (this.#world.fault(endLost)) this.#world.trace.add(`cluster: partition ${partition} hears of no end`);
+      if (isTorn && random.chance(endLost)) this.#world.trace.add(`cluster: partition ${partition} hears of no end`);
       else this.#endIn(records, status);
   }
 
