@@ -81,6 +81,11 @@ export const snapshotWriteDeadlineMs = 10_000;
 /** Events and bytes of payloads that go to a topic in one transaction; a topic takes 1 MiB a partition by default. */
 export const publishEventsMax = 1_000;
 export const publishBytesMax = 768 << 10;
+/**
+ * Pause after a transaction that took all there was, so that events under load go out by the hundred: what a transaction costs the
+ * cluster is its ends in every partition, not its events.
+ */
+export const publishGatherMs = 100;
 /** Waits between tries to reach a topic that is away. */
 export const publishRetryMsMin = 250;
 export const publishRetryMsMax = 15_000;

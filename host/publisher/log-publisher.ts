@@ -8,6 +8,7 @@ import {
   publishBytesMax,
   publishCloseMsMax,
   publishEventsMax,
+  publishGatherMs,
   publishLookMs,
   publishRetryMsMax,
   publishRetryMsMin,
@@ -179,6 +180,7 @@ export class LogPublisher implements Publisher {
         await this.#wake.called();
         continue;
       }
+      const known = journal.head.position;
       const batch = await this.#nextBatch(claim, position);
       if (!(await this.#publish(claim, batch))) return;
       this.#planLook();
@@ -186,6 +188,7 @@ export class LogPublisher implements Publisher {
       this.#position = position;
       this.#retryMs = publishRetryMsMin;
       this.#told = undefined;
+      if (position >= known) await this.#wake.after(publishGatherMs);
     }
   }
 

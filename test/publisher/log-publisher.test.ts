@@ -1,7 +1,13 @@
 import test from "ava";
 
 import { EventoError } from "../../host/errors.ts";
-import { publishBytesMax, publishLookMs, publishRetryMsMax } from "../../host/limits.ts";
+import {
+  publishBytesMax,
+  publishEventsMax,
+  publishGatherMs,
+  publishLookMs,
+  publishRetryMsMax,
+} from "../../host/limits.ts";
 import { settled } from "../engine/manual-clock.ts";
 import { countTo } from "./event-topic-contract.ts";
 import { makeBench } from "./publisher-bench.ts";
@@ -13,10 +19,39 @@ test("what is in the log before the start and after it comes out in its order", 
   publisher.start();
   await settled();
   await bench.append(2);
-  await settled();
+  await bench.clock.advance(publishGatherMs);
   t.deepEqual(bench.positions(), countTo(5));
   const { state, position, lag, published } = publisher.status();
   t.deepEqual({ state, position, lag, published }, { state: "following", position: 5, lag: 0, published: 5 });
+});
+
+test("an event goes out at once, and those that come soon after it go out together", async (t) => {
+  const bench = await makeBench(t);
+  const publisher = bench.open();
+  publisher.start();
+  await bench.append(1);
+  await settled();
+  t.deepEqual(bench.positions(), [1]);
+  for (let count = 0; count < 20; count++) {
+    await bench.append(1);
+    await settled();
+  }
+  t.deepEqual(bench.positions(), [1]);
+  await bench.clock.advance(publishGatherMs);
+  t.deepEqual(bench.positions(), countTo(21));
+  t.is(publisher.status().transactions, 2);
+  await bench.clock.advance(10 * publishGatherMs);
+  await bench.append(1);
+  await settled();
+  t.deepEqual(bench.positions(), countTo(22));
+});
+
+test("a backlog goes out without a pause", async (t) => {
+  const bench = await makeBench(t);
+  await bench.append(2 * publishEventsMax);
+  bench.open().start();
+  await settled();
+  t.deepEqual(bench.positions(), countTo(2 * publishEventsMax));
 });
 
 test("nothing comes out before the start or after the close", async (t) => {
