@@ -11,6 +11,7 @@ import { DiskSpace, freeBytesAt } from "./disk-space.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
 import type { LogLine } from "./functions/log-lines.ts";
+import { RecentLines } from "./functions/recent-lines.ts";
 import { ProcessFunctions } from "./functions/process-functions.ts";
 import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
@@ -62,9 +63,13 @@ export class Host {
     resources.defer(() => journal.close());
     const snapshots = await openSnapshots(config, { log: identity.id, logger });
     resources.defer(() => snapshots.close());
+    const recentLines = new RecentLines({ now: () => systemClock.now() });
     const functions = await ProcessFunctions.open({
       directory: join(config.data, "components"),
-      logger: (line) => logLine(logger, line),
+      logger(line) {
+        logLine(logger, line);
+        recentLines.put(line);
+      },
       onNotice: (notice) => logger.log("info", "functions.notice", { notice }),
       deadlineMs: config.function_deadline_ms,
       idleMs: config.function_idle_ms,
@@ -119,6 +124,7 @@ export class Host {
       registry,
       publisher,
       intake,
+      recentLines,
       isolation: functions.isolationLevel,
       address,
       certificate,

@@ -127,6 +127,9 @@ export const callsPerFunctionMax = 8_192;
 /** Log lines of one function: so many at once, and so many a second on. */
 export const logLinesBurstMax = 500;
 export const logLinesPerSecondMax = 100;
+/** Newest lines of one function that are kept to be shown, and functions of which they are. */
+export const functionLinesKeptMax = 200;
+export const functionsWithLinesMax = 1_000;
 /** Text that a function's `describe` answers. */
 export const describeBytesMax = 1 << 20;
 /** Glue and core modules made of one component. */

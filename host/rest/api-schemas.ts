@@ -96,6 +96,13 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
       },
     },
   ),
+  FunctionLine: object({
+    number: whole,
+    time: { ...whole, description: "Milliseconds since 1970." },
+    digest: text,
+    level: { enum: ["trace", "debug", "info", "warn", "error"] },
+    message: text,
+  }),
   Rules: {
     type: "object",
     required: ["rules"],

@@ -10,6 +10,7 @@ import { isLoopback } from "../config.ts";
 import { mountConsole } from "../console/console.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { IsolationLevel } from "../functions/isolation.ts";
+import type { RecentLines } from "../functions/recent-lines.ts";
 import { EventoError } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -45,6 +46,8 @@ export type RestAppOptions = {
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  /** What functions logged of late. */
+  readonly recentLines: RecentLines;
   readonly isolation: IsolationLevel;
   readonly address: { readonly host: string };
   readonly waitMs: number;

@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/engine.ts";
 import { EventoError } from "../errors.ts";
 import type { DeployedFunction } from "../domain/host-state.ts";
+import type { RecentLines } from "../functions/recent-lines.ts";
 import { componentBytesMax } from "../limits.ts";
 import { fieldsOf, optionalCount } from "./json-fields.ts";
 import { readBody, readJson, requireMediaType } from "./request-body.ts";
@@ -16,7 +17,9 @@ const name = {
 } as const;
 const deployedAnswer = { content: { "application/json": named("DeployedFunction") } };
 
-export function functionRoutes({ engine }: { readonly engine: Engine }): readonly Route[] {
+export type FunctionContext = { readonly engine: Engine; readonly recentLines: RecentLines };
+
+export function functionRoutes({ engine, recentLines }: FunctionContext): readonly Route[] {
   const { deployment, deployments } = engine;
   return [
     {
@@ -101,6 +104,50 @@ export function functionRoutes({ engine }: { readonly engine: Engine }): readonl
         const active = deployments.active(of);
         const versions = deployments.state.functions.get(of)?.versions ?? [];
         answer(ctx, 200, { active: active.version, versions: versions.map((version) => deployedJson(of, version)) });
+      },
+    },
+    {
+      method: "get",
+      path: "/functions/:name/lines",
+      summary: "What a function logged of late",
+      description: "The newest lines since the host started. All of them are in the host's own log.",
+      access: ["read", "deploy", "operate"],
+      parameters: [
+        name,
+        {
+          name: "after",
+          in: "query",
+          description: "number of a line: only those behind it",
+          schema: { type: "integer", minimum: 0, default: 0 },
+        },
+      ],
+      answers: {
+        "200": {
+          description: "Lines, the oldest first.",
+          content: {
+            "application/json": {
+              type: "object",
+              required: ["last", "lines"],
+              properties: {
+                last: {
+                  type: "integer",
+                  minimum: 0,
+                  description: "Number of the newest line: they are counted anew when the host starts.",
+                },
+                lines: listOf("FunctionLine"),
+              },
+            },
+          },
+        },
+      },
+      async handle(ctx, { name: of = "" }, query, caller) {
+        // A function sees whatever its aggregates hold, and logs what it likes of it.
+        caller.requireReadOr("deploy", "operate");
+        engine.deployments.active(of);
+        answer(ctx, 200, {
+          last: recentLines.last(of),
+          lines: recentLines.of(of, { after: query.count("after") ?? 0 }),
+        });
       },
     },
     {

@@ -8,6 +8,7 @@ import type { Access } from "../access/access.ts";
 import type { Certificate } from "../access/certificate.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { IsolationLevel } from "../functions/isolation.ts";
+import type { RecentLines } from "../functions/recent-lines.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -32,6 +33,8 @@ export type RestOptions = {
   readonly publisher: Publisher | undefined;
   /** Undefined when nothing is taken in from Kafka. */
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  /** What functions logged of late. */
+  readonly recentLines: RecentLines;
   /** Level in force of function processes. */
   readonly isolation: IsolationLevel;
   /** How many there may be at once. */

@@ -128,6 +128,22 @@ test.serial("functions are shown, rolled back and removed", async (t) => {
   t.is((await evento(["functions", "greeting"])).code, 1);
 });
 
+test.serial("what a function logs is printed, with what a terminal would obey made visible", async (t) => {
+  const { evento, project } = await greetingHost(t);
+  await project.edit("handler.ts", "import { Events }", "import { Events, log }");
+  await project.edit("handler.ts", "const times", 'log.warn("greets \\x1b[31m" + command.name);\n  const times');
+  t.is((await evento(["deploy", "functions/greeting"])).code, 0);
+  t.is((await evento(["functions", "log", "greeting"])).stdout, "");
+  for (const name of ["Ada", "Bob"]) await evento(["command", "greeting:1", "Greet", JSON.stringify({ name })]);
+  const { code, stdout } = await evento(["functions", "log", "greeting"]);
+  t.is(code, 0);
+  t.like(jsonLines(stdout), [
+    { number: 1, level: "warn", message: String.raw`greets \u001b[31mAda` },
+    { number: 2, level: "warn", message: String.raw`greets \u001b[31mBob` },
+  ]);
+  t.is((await evento(["functions", "log", "nobody"])).code, 1);
+});
+
 test.serial("components, rules and schemas are deployed from files", async (t) => {
   const { evento, project } = await greetingHost(t);
   t.is((await evento(["functions", "remove", "greeting"])).code, 0);

@@ -217,6 +217,17 @@ test("a command is posted with a payload made of its schema, and its events or w
   await page.says(/not JSON/, "[role=status]");
 });
 
+test("what a function logs is on its page, the newest first, as text", async (t, browser) => {
+  const rest = await startHost(t);
+  for (const message of ["first", "<b>second</b>"])
+    rest.recentLines.put({ name: "boxes", digest: "d", level: "warn", message });
+  const page = await browser.open(t, `${rest.url}/console/functions/boxes`);
+  await page.says(/warn <b>second<\/b>[\s\S]*warn first/, "[aria-label=Log]");
+  rest.recentLines.put({ name: "boxes", digest: "d", level: "info", message: "third" });
+  await page.says(/info third[\s\S]*second/, "[aria-label=Log]");
+  quiet(t, page);
+});
+
 test("a function is rolled back to an earlier version", async (t, browser) => {
   const rest = await startHost(t);
   await rest.deploy("boxes", boxes({ factor: 2 }));

@@ -73,6 +73,20 @@ test("functions are listed with what they are and how they do", async (t) => {
   t.deepEqual(at((await rest.get("/functions/boxes")).body, "digest"), at(body, "functions", 0, "digest"));
 });
 
+test("what a function logged of late is shown, from a line on", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  t.deepEqual((await rest.get("/functions/boxes/lines")).body, { last: 0, lines: [] });
+  for (const message of ["one", "two", "three"])
+    rest.recentLines.put({ name: "boxes", digest: "d", level: "info", message });
+  rest.recentLines.put({ name: "other", digest: "d", level: "warn", message: "not mine" });
+  const { body } = await rest.get("/functions/boxes/lines?after=1");
+  t.like(at(body, "lines", 0), { number: 2, level: "info", message: "two", digest: "d" });
+  t.like(at(body, "lines", 1), { number: 3, message: "three" });
+  t.is(at(body, "lines", 2), undefined);
+  t.is((await rest.get("/functions/nobody/lines")).status, 404);
+  t.is((await rest.get("/functions/boxes/lines?after=soon")).status, 400);
+});
+
 test("a function goes back to an earlier version", async (t) => {
   const rest = await RestUnderTest.start(t);
   await rest.deploy("boxes", boxes({ factor: 2 }));

@@ -6,6 +6,7 @@ import { Access } from "../../host/access/access.ts";
 import { systemChance, systemClock } from "../../host/clock.ts";
 import { Engine } from "../../host/engine/engine.ts";
 import type { EngineSettings } from "../../host/engine/settings.ts";
+import { RecentLines } from "../../host/functions/recent-lines.ts";
 import { MemoryFunctions, plainComponent, type PlainFunction } from "../../host/functions/memory-functions.ts";
 import { MemoryDisk } from "../../host/journal/memory/memory-disk.ts";
 import { openMemoryJournal } from "../../host/journal/memory/memory-journal.ts";
@@ -58,16 +59,20 @@ export class RestUnderTest {
   readonly server: RestServer;
   readonly access: Access;
   readonly logged: { level: LogLevel; event: string; fields: LogFields }[];
+  readonly recentLines: RecentLines;
   readonly #check: DocumentCheck;
 
   private constructor(
-    given: Pick<RestUnderTest, "engine" | "functions" | "server" | "access" | "logged"> & { check: DocumentCheck },
+    given: Pick<RestUnderTest, "engine" | "functions" | "server" | "access" | "logged" | "recentLines"> & {
+      check: DocumentCheck;
+    },
   ) {
     this.engine = given.engine;
     this.functions = given.functions;
     this.server = given.server;
     this.access = given.access;
     this.logged = given.logged;
+    this.recentLines = given.recentLines;
     this.#check = given.check;
   }
 
@@ -89,6 +94,7 @@ export class RestUnderTest {
       history: engine.access,
       logger,
     });
+    const recentLines = new RecentLines({ now: () => systemClock.now() });
     const server: RestServer = await RestServer.listen({
       engine,
       access,
@@ -98,6 +104,7 @@ export class RestUnderTest {
       registry: new HostRegistry({ catalog: new SchemaCatalog({ journal }), url: () => server.url }),
       publisher: undefined,
       intake: undefined,
+      recentLines,
       isolation: 0,
       address: { host: "127.0.0.1", port: 0 },
       certificate: undefined,
@@ -112,7 +119,7 @@ export class RestUnderTest {
       await journal.close();
     });
     const check = await DocumentCheck.of(server.url);
-    const rest = new RestUnderTest({ engine, functions, server, access, logged, check });
+    const rest = new RestUnderTest({ engine, functions, server, access, logged, recentLines, check });
     if (start.boxes !== null) await rest.deploy("boxes", start.boxes ?? boxes());
     return rest;
   }

@@ -1,4 +1,6 @@
 // `evento functions`: what is deployed and how it does; back to an earlier version; away with it.
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { Context } from "../context.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
 import { fieldOf, listField, numberField, textField } from "../json-fields.ts";
@@ -6,6 +8,11 @@ import { wholeNumber } from "../numbers.ts";
 import { printTable, type Column } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { visibleText } from "../visible-text.ts";
+
+type LogOptions = HostOptions & { readonly follow?: boolean };
+
+/** How often a log that is followed is asked for. */
+const followMs = 1_000;
 
 export function addFunctions({ program, terminal }: Context): void {
   const functions = program
@@ -17,6 +24,7 @@ export function addFunctions({ program, terminal }: Context): void {
 Examples:
   $ evento functions                     all of them
   $ evento functions greeting            one, with its versions and last errors
+  $ evento functions log greeting -f     what it logs
   $ evento functions rollback greeting 1
   $ evento functions remove greeting`,
     );
@@ -28,6 +36,13 @@ Examples:
     if (name === undefined) await printFunctions(options, terminal);
     else await printFunction(name, options, terminal);
   });
+  withHostOptions(
+    functions
+      .command("log")
+      .description("print what a function logged of late")
+      .argument("<name>", "the function")
+      .option("-f, --follow", "go on with lines as they come"),
+  ).action((name: string, options: LogOptions) => printLog(name, options, terminal));
   withHostOptions(
     functions
       .command("rollback")
@@ -92,6 +107,32 @@ async function printFunction(name: string, options: HostOptions, terminal: Termi
   }
   terminal.result("");
   printTable(listField(await client.get(["functions", name, "versions"]), "versions"), versionColumns, terminal);
+}
+
+async function printLog(name: string, options: LogOptions, terminal: Terminal): Promise<void> {
+  const client = clientOf(options);
+  for (let after = 0; ; await delay(followMs)) {
+    const page = await client.get(["functions", name, "lines"], { after });
+    // The host has started again: lines are counted anew.
+    if (numberField(page, "last") < after) {
+      after = 0;
+      continue;
+    }
+    for (const line of listField(page, "lines")) {
+      after = numberField(line, "number");
+      if (terminal.isForPerson(options)) terminal.result(logText(line, terminal));
+      else terminal.json(line);
+    }
+    if (options.follow !== true) return;
+  }
+}
+
+function logText(line: unknown, terminal: Terminal): string {
+  const time = new Date(numberField(line, "time")).toISOString();
+  const level = textField(line, "level");
+  const style = level === "error" || level === "warn" ? "bad" : "faint";
+  const message = visibleText(textField(line, "message"));
+  return `${terminal.styled(time, "faint")} ${terminal.styled(level.padEnd(5), style)} ${message}`;
 }
 
 const versionColumns: readonly Column<unknown>[] = [

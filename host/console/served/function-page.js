@@ -5,7 +5,7 @@ import { count, duration, statusView, timeView } from "./links.js";
 import { refresh } from "./refresh.js";
 
 /** @import { Page, PageContext } from "./app.js" */
-/** @import { FunctionProcess, FunctionVersion, FunctionView } from "./shapes.d.ts" */
+/** @import { FunctionLine, FunctionProcess, FunctionVersion, FunctionView } from "./shapes.d.ts" */
 
 const refreshMs = 3_000;
 
@@ -18,13 +18,20 @@ export function functionPage({ place, signal, update, run }) {
     view: undefined,
     /** @type {readonly FunctionVersion[]} */
     versions: [],
+    /** @type {readonly FunctionLine[]} */
+    lines: [],
     said: "",
   };
   const load = () =>
     run(async () => {
-      const [view, { versions }] = await Promise.all([call(path, { signal }), call(`${path}/versions`, { signal })]);
+      const [view, { versions }, { lines }] = await Promise.all([
+        call(path, { signal }),
+        call(`${path}/versions`, { signal }),
+        call(`${path}/lines`, { signal }),
+      ]);
       state.view = view;
       state.versions = versions;
+      state.lines = lines;
     });
   void refresh(load, { everyMs: refreshMs, signal });
 
@@ -40,11 +47,12 @@ export function functionPage({ place, signal, update, run }) {
   return {
     title: name,
     view() {
-      const { view, versions, said } = state;
+      const { view, versions, lines, said } = state;
       if (view === undefined) return html``;
       return html`
         <p class="lead">${view.kinds.join(", ")}${view.aggregate === null ? nothing : html` of ${view.aggregate}`}</p>
         ${view.process === undefined ? html`<p>Rules: data that the host itself runs.</p>` : processView(view.process)}
+        ${view.process === undefined ? nothing : linesView(lines)}
         <section class="panel">
           <h2>Versions</h2>
           <p role="status" aria-live="polite">${said}</p>
@@ -110,6 +118,27 @@ function processView(process) {
             </ul>`
       }
     </section>`;
+}
+
+/** The newest first: what was just logged is seen without scrolling. @param {readonly FunctionLine[]} lines */
+function linesView(lines) {
+  return html`<section class="panel">
+    <h2>Log</h2>
+    ${
+      lines.length === 0
+        ? html`<p class="empty">Nothing since the host started.</p>`
+        : html`<ol class="plain-list log-lines" tabindex="0" role="region" aria-label="Log">
+            ${lines
+              .toReversed()
+              .map(
+                ({ time, level, message }) =>
+                  html`<li>
+                    ${timeView(time)} <span class=${`level ${level}`}>${level}</span> <code>${message}</code>
+                  </li>`,
+              )}
+          </ol>`
+    }
+  </section>`;
 }
 
 /** @param {readonly FunctionVersion[]} versions @param {{ active: number, rollBack: (version: number) => Promise<unknown> }} given */

@@ -59,6 +59,13 @@ export type FunctionProcess = {
   readonly latency_us: { readonly mean: number; readonly max: number };
   readonly last_errors: readonly { readonly time: number; readonly reason: string }[];
 };
+export type FunctionLine = {
+  readonly number: number;
+  readonly time: number;
+  readonly digest: string;
+  readonly level: string;
+  readonly message: string;
+};
 export type FunctionVersion = {
   readonly name: string;
   readonly version: number;
