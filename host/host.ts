@@ -16,13 +16,10 @@ import { ProcessFunctions } from "./functions/process-functions.ts";
 import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
-import type { Snapshots } from "./ports/snapshots.ts";
 import type { KafkaIntake } from "./publisher/kafka/kafka-intake.ts";
 import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
-import { FileSnapshots } from "./snapshots/file-snapshots.ts";
-import { S3Snapshots } from "./snapshots/s3-snapshots.ts";
-import { readStorageLocation } from "./storage/storage-location.ts";
+import { openSnapshots } from "./snapshots/open-snapshots.ts";
 
 export type HostOptions = {
   readonly config: HostConfig;
@@ -61,7 +58,13 @@ export class Host {
     if (await isVacant(config.data)) await initJournal(config.data);
     const { journal, identity, store } = await openJournal({ directory: config.data, onFatal: failure.raise });
     resources.defer(() => journal.close());
-    const snapshots = await openSnapshots(config, { log: identity.id, logger });
+    const snapshots = await openSnapshots({
+      location: config.snapshots,
+      endpoint: config.s3_endpoint,
+      data: config.data,
+      log: identity.id,
+      onFailure: (error) => logger.log("warn", "snapshots.away", { reason: error.message }),
+    });
     resources.defer(() => snapshots.close());
     const recentLines = new RecentLines({ now: () => systemClock.now() });
     const functions = await ProcessFunctions.open({
@@ -174,24 +177,6 @@ class Failure {
     this.#logger.log("error", "host.failed", { reason: this.reason });
     this.#onFatal(error);
   };
-}
-
-async function openSnapshots(config: HostConfig, given: { log: string; logger: Logger }): Promise<Snapshots> {
-  const { log, logger } = given;
-  // A folder under the data folder, when nothing else is said.
-  const inData = config.snapshots === "" || config.snapshots === "file:";
-  const location = readStorageLocation(
-    inData ? `file:${join(config.data, "snapshots")}` : config.snapshots,
-    "EVENTO_SNAPSHOTS",
-  );
-  if (location.kind === "file") return FileSnapshots.open({ directory: location.directory, log });
-  return S3Snapshots.open({
-    bucket: location.bucket,
-    prefix: location.prefix,
-    ...(config.s3_endpoint === "" ? {} : { endpoint: config.s3_endpoint }),
-    log,
-    onFailure: (error) => logger.log("warn", "snapshots.away", { reason: error.message }),
-  });
 }
 
 /** What a function logs is its text, bounded and cleaned, and no payload of the host's. */

@@ -5,7 +5,7 @@ import { ProcessFunctions } from "../functions/process-functions.ts";
 import { FaultList, type FoundFault } from "../journal/fault-list.ts";
 import type { JournalProgress } from "../journal/level/journal-progress.ts";
 import { openJournal } from "../journal/level/level-journal.ts";
-import { FileSnapshots } from "../snapshots/file-snapshots.ts";
+import { openSnapshots } from "../snapshots/open-snapshots.ts";
 import { audit, type AuditCounts } from "./audit.ts";
 
 /** A function is given more time than it had: what was within its deadline then must not fail on a slower machine. */
@@ -15,6 +15,8 @@ const idleMs = 5_000;
 
 export type DirectoryAudit = {
   readonly directory: string;
+  /** Where snapshots are, as the host was told. */
+  readonly snapshots: { readonly location: string; readonly endpoint: string };
   readonly reExecute: boolean;
   readonly onProgress: (progress: JournalProgress) => void;
 };
@@ -25,11 +27,8 @@ export type DirectoryAuditReport = AuditCounts & {
 };
 
 /** @throws EventoError as `openJournal`; FUNCTION_UNAVAILABLE when no function process can be started. */
-export async function auditDirectory({
-  directory,
-  reExecute,
-  onProgress,
-}: DirectoryAudit): Promise<DirectoryAuditReport> {
+export async function auditDirectory(options: DirectoryAudit): Promise<DirectoryAuditReport> {
+  const { directory, reExecute, onProgress } = options;
   const faults = new FaultList();
   await using closing = new AsyncDisposableStack();
   const { journal, identity } = await openJournal({ directory, onFatal: (error) => faults.add(error) });
@@ -41,7 +40,13 @@ export async function auditDirectory({
     idleMs,
   });
   closing.defer(() => functions.close());
-  const snapshots = await FileSnapshots.open({ directory: join(directory, "snapshots"), log: identity.id });
+  const snapshots = await openSnapshots({
+    ...options.snapshots,
+    data: directory,
+    log: identity.id,
+    // What can't be looked at is not sound.
+    onFailure: (error) => faults.add(error),
+  });
   closing.defer(() => snapshots.close());
   const total = journal.head.position;
   const onPosition = (done: number): void => onProgress({ stage: "events", done, total });

@@ -9,7 +9,7 @@ import test, { type ExecutionContext } from "ava";
 import { BankHost, type Json } from "../banking/bank-host.ts";
 import { runEvento } from "../cli/evento-run.ts";
 import { HostHarness } from "../host-harness.ts";
-import { startS3 } from "../services/s3-server.ts";
+import { startS3, type S3Server } from "../services/s3-server.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
 
 const withS3 = testsWith(await serviceOrSkip("S3", startS3));
@@ -29,6 +29,15 @@ function deposits(from: number, count: number): object[] {
     command_type: "ReceiveDeposit",
     payload: { amount: "1.00" },
   }));
+}
+
+function s3Environment(endpoint: string, credentials: S3Server["credentials"]): Environment {
+  return {
+    EVENTO_S3_ENDPOINT: endpoint,
+    EVENTO_SNAPSHOTS: "s3://bank/snapshots",
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
 }
 
 type Environment = { readonly [name: string]: string };
@@ -86,12 +95,7 @@ withS3("a bank whose copy and snapshots are in S3 is the same on a new disk", as
   const client = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials });
   t.teardown(() => client.destroy());
   await client.send(new CreateBucketCommand({ Bucket: "bank" }));
-  await copyAndRestore(t, "s3://bank/copy", {
-    EVENTO_S3_ENDPOINT: endpoint,
-    EVENTO_SNAPSHOTS: "s3://bank/snapshots",
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  });
+  await copyAndRestore(t, "s3://bank/copy", s3Environment(endpoint, credentials));
 });
 
 test("a bank that is restored from an older copy goes on as a log of its own, and says what it gave up", async (t) => {

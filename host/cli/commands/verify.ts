@@ -1,5 +1,7 @@
 // `evento verify`: is every group of the log there and as it was written, does the index follow from it, and do functions answer
 // today what they answered then?
+import { Option } from "commander";
+
 import type { DirectoryAuditReport } from "../../audit/directory-audit.ts";
 import { EventoError } from "../../errors.ts";
 import type { FoundFault } from "../../journal/fault-list.ts";
@@ -10,7 +12,12 @@ import { headJson, headText, withProgress } from "../journal-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { visibleText } from "../visible-text.ts";
 
-type VerifyOptions = DataOptions & { readonly reExecute?: boolean; readonly states: boolean };
+type VerifyOptions = DataOptions & {
+  readonly reExecute?: boolean;
+  readonly states: boolean;
+  readonly snapshots: string;
+  readonly s3Endpoint: string;
+};
 
 type Report = {
   readonly journal: JournalReport;
@@ -23,6 +30,15 @@ type Report = {
 export function addVerify({ program, terminal }: Context): void {
   withDataOption(program.command("verify").description("check a data directory while no host runs on it"))
     .option("--re-execute", "run every command again and compare what comes of it, byte for byte")
+    .addOption(
+      new Option(
+        "--snapshots <location>",
+        "where snapshots are, when the host was told: file:PATH or s3://bucket/prefix",
+      )
+        .env("EVENTO_SNAPSHOTS")
+        .default(""),
+    )
+    .addOption(new Option("--s3-endpoint <url>", "an S3 server other than AWS").env("EVENTO_S3_ENDPOINT").default(""))
     .option("--no-states", "leave out whether kept states are the fold of their events")
     .addHelpText(
       "after",
@@ -34,7 +50,7 @@ handled it, on the state that it saw. Exit code 1: damage or a difference was fo
 Examples:
   $ evento verify
   $ evento verify --re-execute
-  $ evento verify --data /var/lib/evento --json`,
+  $ evento verify --data /var/lib/evento --snapshots s3://bank/snapshots --json`,
     )
     .action(async (options: VerifyOptions) => {
       const report = await verified(options, terminal);
@@ -57,7 +73,12 @@ async function verified(options: VerifyOptions, terminal: Terminal): Promise<Rep
   if (faultCount > 0 || !(options.states || reExecute)) return { journal, audit: undefined, faultCount, faults };
   const { auditDirectory } = await import("../../audit/directory-audit.ts");
   const audit = await withProgress(terminal, (onProgress) =>
-    auditDirectory({ directory: options.data, reExecute, onProgress }),
+    auditDirectory({
+      directory: options.data,
+      snapshots: { location: options.snapshots, endpoint: options.s3Endpoint },
+      reExecute,
+      onProgress,
+    }),
   );
   return { journal, audit, faultCount: audit.faultCount, faults: audit.faults };
 }
