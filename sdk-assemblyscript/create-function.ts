@@ -1,7 +1,7 @@
 // A new function that builds and passes its tests, to be changed from there. The template is a function itself: an aggregate called
 // Thing, whose name is exchanged for the wanted one.
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
 
 import { EventoError } from "../host/errors.ts";
 import { parseAggregateSchema } from "../host/schemas/aggregate-schema.ts";
@@ -11,6 +11,8 @@ import { TypeNames } from "./type-names.ts";
 
 const template = join(import.meta.dirname, "templates", "aggregate");
 const testingKit = join(import.meta.dirname, "testing.ts");
+/** In the package this file is JavaScript, and the testing kit has a name there. */
+const isPackaged = extname(import.meta.filename) === ".js";
 
 /**
  * Writes a handler and an aggregator with their schema and tests.
@@ -98,7 +100,7 @@ function manifestText(name: string, schema: string): string {
 }
 
 async function testText(directory: string, aggregate: string): Promise<string> {
-  const kit = slashed(relative(directory, testingKit));
+  const kit = isPackaged ? "evento/testing" : slashed(relative(directory, testingKit));
   return (await templateText("thing.test.ts", aggregate)).replace('"../../testing.ts"', JSON.stringify(kit));
 }
 

@@ -1,9 +1,13 @@
 // The compiler in a thread of its own: a host in the same process has deadlines to keep while a function is compiled.
 import { once } from "node:events";
+import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 
 import { EventoError, type Fault } from "../errors.ts";
 import type { BuiltComponent, BuiltRules } from "./function-build.ts";
+
+/** The package has it as JavaScript, as it has this file. */
+const workerFile = new URL(`build-worker${extname(import.meta.filename)}`, import.meta.url);
 
 /** What the thread answers; errors lose their class on the way. */
 export type BuildAnswer =
@@ -22,7 +26,7 @@ export class BuildThread {
 
   /** Loads the compiler, which takes seconds, before there is something to compile. */
   warm(): void {
-    this.#worker ??= new Worker(new URL("build-worker.ts", import.meta.url));
+    this.#worker ??= new Worker(workerFile);
   }
 
   /** Compiles one function after the other. @throws EventoError as the SDK's buildFunction */
@@ -37,7 +41,7 @@ export class BuildThread {
   }
 
   async #compile(directory: string): Promise<BuiltComponent | BuiltRules> {
-    const worker = (this.#worker ??= new Worker(new URL("build-worker.ts", import.meta.url)));
+    const worker = (this.#worker ??= new Worker(workerFile));
     const ended = new AbortController();
     worker.once("exit", () => {
       this.#worker = undefined;

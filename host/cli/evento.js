@@ -17,20 +17,25 @@ const parentCheckIntervalMs = 1_000;
 const passedSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
 
 const launcherPid = process.env[launcherPidVariable];
+// A signal to npx ends its shell, which passes none on: what it started has to notice.
+const isUnderNpx = process.env.npm_lifecycle_event === "npx";
 const runtime = findRuntime();
 
 if (runtime === undefined) {
   process.stderr.write(
     "error: the pinned Node runtime is not installed, expected it in node_modules/node\n" +
-      "hint: run `npm ci`; where install scripts are blocked, run `npm rebuild node` too\n",
+      "hint: run `npm ci` (`npm install` for the package); where install scripts are blocked, run `npm rebuild node` too\n",
   );
   process.exitCode = 1;
 } else if (launcherPid !== undefined || (isRunning(runtime) && threadCount() >= threadsMin)) {
   delete process.env[launcherPidVariable];
-  if (Number(launcherPid) === process.ppid) endWithParent();
+  if (Number(launcherPid) === process.ppid || isUnderNpx) endWithParent();
   // Halves the time to the first line. Not in the temporary folder, where others could put code in.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/evento-compiled", import.meta.url)));
-  const { main } = await import("./main.ts");
+  // Node strips no types of what lies under node_modules: the package has the sources as JavaScript.
+  const sources = new URL("main.ts", import.meta.url);
+  const packaged = new URL("../../build/package/host/cli/main.js", import.meta.url);
+  const { main } = await import(existsSync(sources) ? sources.href : packaged.href);
   await main(process.argv.slice(2));
 } else {
   launch(runtime);
@@ -73,6 +78,7 @@ function launch(path) {
   }
   const child = spawn(path, args, { stdio: "inherit", env });
   for (const signal of passedSignals) process.on(signal, () => child.kill(signal));
+  if (isUnderNpx) endWithParent();
   child.on("error", (error) => {
     process.stderr.write(`error: the pinned Node runtime does not start: ${error.message}\nhint: run \`npm ci\`\n`);
     process.exit(1);
@@ -86,7 +92,7 @@ function launch(path) {
   });
 }
 
-// A launcher that is killed outright can't pass that on: the host must not stay behind without anybody knowing.
+// A launcher or a shell that is killed outright can't pass that on: the host must not stay behind without anybody knowing.
 function endWithParent() {
   const parent = process.ppid;
   const check = setInterval(() => {

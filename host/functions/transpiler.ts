@@ -1,7 +1,7 @@
 // Runs the deploy gate's throw-away process on a component, with a deadline and a memory limit.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { artifactBytesMax } from "../limits.ts";
@@ -9,7 +9,8 @@ import { EventoError } from "../errors.ts";
 import type { FunctionKind } from "../ports/functions.ts";
 import { artifactVersion } from "./artifact.ts";
 
-const childFile = join(import.meta.dirname, "gate-child.ts");
+/** The package has it as JavaScript, as it has this file. */
+const childFile = join(import.meta.dirname, `gate-child${extname(import.meta.filename)}`);
 const deadlineMs = 20_000;
 const lastWordsBytesMax = 4_000;
 

@@ -59,6 +59,9 @@ function avaOf(project: string): string {
   try {
     return join(dirname(createRequire(join(project, "package.json")).resolve("ava")), "cli.js");
   } catch (cause) {
-    throw new EventoError("AVA_MISSING", `found no AVA in ${project}`, { cause, hint: "run `npm ci`" });
+    throw new EventoError("AVA_MISSING", `found no AVA in ${project}`, {
+      cause,
+      hint: "run `npm ci`, or `npm install --save-dev ava` where it was never there",
+    });
   }
 }

@@ -1,0 +1,86 @@
+// The package as `npm pack` makes it, installed in an empty project: one installation serves all tests of a run.
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import type { ExecutionContext } from "ava";
+
+const repository = fileURLToPath(new URL("../../", import.meta.url));
+const run = promisify(execFile);
+const installFlags = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+
+export class InstalledPackage {
+  /** The project's folder. */
+  readonly directory: string;
+  /** Paths in the package, without its top folder. */
+  readonly files: readonly string[];
+
+  private constructor(directory: string, files: readonly string[]) {
+    this.directory = directory;
+    this.files = files;
+  }
+
+  static async install(): Promise<InstalledPackage> {
+    const folder = await mkdtemp(join(tmpdir(), "evento-package-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const packed = await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: repository });
+    const tarball = join(folder, packed.stdout.trim());
+    const { stdout: listed } = await run("tar", ["-tzf", tarball]);
+    const directory = join(folder, "project");
+    await mkdir(directory);
+    const allowScripts = { node: true, "classic-level": true };
+    const project = { name: "project", private: true, type: "module", allowScripts };
+    await writeFile(join(directory, "package.json"), JSON.stringify(project));
+    const installed = new InstalledPackage(
+      directory,
+      listed
+        .trim()
+        .split("\n")
+        .map((path) => path.replace(/^package\//, "")),
+    );
+    await run("npm", ["install", ...installFlags, tarball], { cwd: directory, env: installed.#environment() });
+    return installed;
+  }
+
+  /** Runs a command line of the project to its end. @throws with its output when it fails */
+  async run(command: string, args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    return run(command, args, { cwd: this.directory, env: this.#environment() });
+  }
+
+  /** Starts a command line of the project that ends with the test at the latest. */
+  start(t: ExecutionContext, command: string, args: readonly string[]): ChildProcess {
+    // A group of its own: what a command has started ends with it.
+    const child = spawn(command, args, {
+      cwd: this.directory,
+      env: this.#environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    t.teardown(async () => {
+      try {
+        process.kill(-(child.pid ?? 0), "SIGKILL");
+      } catch {
+        // All of it has ended.
+      }
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    });
+    return child;
+  }
+
+  /** Names in the project's node_modules. */
+  async packages(): Promise<readonly string[]> {
+    return readdir(join(this.directory, "node_modules"));
+  }
+
+  /** Without what npm tells its children, and without the commands of this repository: as in a user's shell. */
+  #environment(): NodeJS.ProcessEnv {
+    const path = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
+    const others = Object.entries(process.env).filter(([name]) => !/^(?:EVENTO_|npm_|NODE_|AVA_)/i.test(name));
+    return { ...Object.fromEntries(others), PATH: path.join(delimiter) };
+  }
+}
