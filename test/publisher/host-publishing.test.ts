@@ -1,9 +1,14 @@
 // From a command to a consumer: a real host, a real broker, and a reader that shares no code with either.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import test from "ava";
 import avro from "avsc";
 import { Kafka, logLevel } from "kafkajs";
 
 import { BankHost, type Json } from "../banking/bank-host.ts";
+import { runEvento } from "../cli/evento-run.ts";
 import { HostHarness } from "../host-harness.ts";
 import { startKafka } from "../services/kafka-broker.ts";
 import { consumeAll, produce } from "../services/kcat.ts";
@@ -64,6 +69,48 @@ withKafka(
     }
   },
 );
+
+withKafka("a log that gave up its end is published whole under a source of its own", async (t, kafka) => {
+  t.timeout(120_000);
+  const folder = await mkdtemp(join(tmpdir(), "evento-copy-"));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const bank = await BankHost.start(t, { environment: { EVENTO_KAFKA_BROKERS: kafka.address } });
+  const born = { born: "1970-12-13", district: 18 };
+  const register = (id: number) =>
+    bank.post({ id: `client-${id}`, entity: `client:${id}`, command_type: "RegisterClient", payload: born });
+  const published = () => until(async () => (await bank.get("/readyz")).kafka.lag === 0, 60_000);
+  const sourceOf = async (): Promise<string> => `urn:uuid:${(await bank.get("/log")).id}`;
+  await register(1);
+  t.is((await runEvento(["backup", `file:${folder}`, "--host", bank.host.url])).code, 0);
+  await register(2);
+  await published();
+  const lost = { source: await sourceOf(), head: await headOf(bank) };
+
+  await bank.host.kill("SIGKILL");
+  const data = join(bank.host.directory, "data");
+  await rm(data, { recursive: true });
+  const restored = await runEvento(["restore", `file:${folder}`, "--data", data, "--accept-loss"]);
+  t.is(restored.code, 0, restored.stderr);
+  await bank.host.start();
+  await register(3);
+  await published();
+  const source = await sourceOf();
+  const head = await headOf(bank);
+  t.not(source, lost.source);
+  for (const [of, count] of [
+    [lost.source, lost.head],
+    [source, head],
+  ] as const) {
+    const records = await consumeAll(kafka.address, { topic, count, source: of });
+    const positions = records.map(({ headers }) => Number(headers["ce_position"]));
+    t.deepEqual(
+      positions.toSorted((one, other) => one - other),
+      Array.from({ length: count }, (_, index) => index + 1),
+    );
+  }
+  const clients = (await consumeAll(kafka.address, { topic, count: head, source })).map(({ key }) => key);
+  t.deepEqual([clients.includes("client:2"), clients.includes("client:3")], [false, true]);
+});
 
 withKafka("a consumer decodes values with the schema that /registry gives for their number", async (t, kafka) => {
   t.timeout(120_000);

@@ -15,11 +15,12 @@ export type ConsumedRecord = {
   readonly partition: number;
 };
 
-const consumeDeadlineMs = 15_000;
+const consumeDeadlineMs = 40_000;
 
 /**
  * All committed records of a topic, or of one source in it, up to its end, each partition in its order. A broker puts its marks of a commit into the
- * partitions only after it has answered: records that are missing of a count are waited for.
+ * partitions only after it has answered, and a host notices after seconds that it has lost some: records that are missing of a
+ * count are waited for.
  */
 export async function consumeAll(
   broker: string,
