@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
 import { EventoError, reasonOf } from "../errors.ts";
-import { unreachableCode, usageError } from "./exit-code.ts";
-import { isProblem } from "./host-problem.ts";
+import { usageError } from "./exit-code.ts";
+import { isProblem } from "../client/host-problem.ts";
 import { clientOf, type HostOptions } from "./host-option.ts";
-import { numberField, textField } from "./json-fields.ts";
+import { numberField, textField } from "../client/json-fields.ts";
 import { Progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleText } from "./visible-text.ts";

@@ -1,5 +1,5 @@
 // Commands and events as a person reads them.
-import { fieldOf, listField, textField } from "./json-fields.ts";
+import { fieldOf, listField, textField } from "../client/json-fields.ts";
 import type { Terminal } from "./terminal.ts";
 import { shortJson, visibleText } from "./visible-text.ts";
 

@@ -1,12 +1,11 @@
 // Exit codes, for scripts: 0 all well, 1 refused or failed, 2 the command line itself is wrong, 3 no host answers.
 import { CommanderError } from "commander";
 
+import { unreachableCode } from "../client/host-client.ts";
 import { EventoError } from "../errors.ts";
 
 /** The command line is wrong: nothing was tried. */
 export const usageCode = "USAGE_INVALID";
-/** Nothing answers at the host's address, or the connection broke. */
-export const unreachableCode = "HOST_UNREACHABLE";
 
 const usageCodes: ReadonlySet<string> = new Set([usageCode, "CONFIG_INVALID", "LOCATION_INVALID"]);
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 
 import { readManifest } from "../../sdk-assemblyscript/manifest.ts";
 import { sourceDigest } from "./function-sources.ts";
-import { textField } from "./json-fields.ts";
+import { textField } from "../client/json-fields.ts";
 
 export type BuiltComponent = { readonly kind: "component"; readonly name: string; readonly component: Uint8Array };
 export type BuiltRules = { readonly kind: "rules"; readonly name: string; readonly rules: unknown };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
 import { manifestName } from "../../sdk-assemblyscript/manifest.ts";
-import { fieldOf, listField } from "./json-fields.ts";
+import { fieldOf, listField } from "../client/json-fields.ts";
 
 const authorFiles = ["handler.ts", "aggregator.ts", "dispatcher.ts"];
 const relativeImport = /(?:\bfrom|\bimport)\s*["'](\.{1,2}\/[^"']+)["']/g;

@@ -3,7 +3,7 @@ import type { LogIdentity, LogSource } from "../archive/backup.ts";
 import { groupsIn } from "../archive/segment.ts";
 import { EventoError } from "../errors.ts";
 import type { StoredGroup } from "../journal/log-store.ts";
-import type { HostClient } from "./host-client.ts";
+import type { HostClient } from "../client/host-client.ts";
 
 export class HostLogSource implements LogSource {
   readonly #client: HostClient;

@@ -1,7 +1,7 @@
 // The options that every command which talks to a host has.
 import { Option, type Command } from "commander";
 
-import { HostClient } from "./host-client.ts";
+import { HostClient } from "../client/host-client.ts";
 
 export type HostOptions = { readonly host: string; readonly json?: boolean };
 

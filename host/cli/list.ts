@@ -1,6 +1,6 @@
 // Paged lists: a table on a terminal, a line of JSON a row elsewhere, page after page until the end or a limit.
-import type { HostClient, Query } from "./host-client.ts";
-import { fieldOf, listField, textField } from "./json-fields.ts";
+import type { HostClient, Query } from "../client/host-client.ts";
+import { fieldOf, listField, textField } from "../client/json-fields.ts";
 import { printTable, type Column } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -3,7 +3,7 @@ import { hostAggregate } from "../domain/host-schema.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EventJson } from "../engine/views.ts";
 import { triesText } from "./command-text.ts";
-import { textField } from "./json-fields.ts";
+import { textField } from "../client/json-fields.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleText } from "./visible-text.ts";
 

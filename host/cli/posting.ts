@@ -3,7 +3,7 @@ import { EventoError } from "../errors.ts";
 import { commandLines, eventLine, triesText } from "./command-text.ts";
 import { usageError } from "./exit-code.ts";
 import { clientOf, type HostOptions } from "./host-option.ts";
-import { fieldOf, textField } from "./json-fields.ts";
+import { fieldOf, textField } from "../client/json-fields.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a host waits for an outcome when nothing is said. */

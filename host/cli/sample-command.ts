@@ -1,5 +1,5 @@
 // An example command for what is deployed, so that the first thing to try can be copied.
-import { fieldOf, listField, textField } from "./json-fields.ts";
+import { fieldOf, listField, textField } from "../client/json-fields.ts";
 
 /** Types nested deeper than this are left out of an example. */
 const depthMax = 4;

@@ -5,7 +5,7 @@
 //      └─ FundsSent #3 checking:1 {"amount":"40.00",…}  +2 ms
 //         └─ done ReceiveDeposit → savings:1
 import { commandHead, eventLine, statusText } from "./command-text.ts";
-import { fieldOf, listField, textField } from "./json-fields.ts";
+import { fieldOf, listField, textField } from "../client/json-fields.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleText } from "./visible-text.ts";
 

@@ -1,9 +1,9 @@
 // `evento aggregate`: a state, now or then; or which aggregates there are.
 import type { Context } from "../context.ts";
 import { usageError } from "../exit-code.ts";
-import type { Query } from "../host-client.ts";
+import type { Query } from "../../client/host-client.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { fieldOf, textField } from "../json-fields.ts";
+import { fieldOf, textField } from "../../client/json-fields.ts";
 import { wholeNumber } from "../numbers.ts";
 import { printList, type ListOptions } from "../list.ts";
 import type { Terminal } from "../terminal.ts";

@@ -8,7 +8,7 @@ import { usageError } from "../exit-code.ts";
 import type { FunctionBuild } from "../function-build.ts";
 import { functionLine } from "../function-line.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { listField, numberField, textField } from "../json-fields.ts";
+import { listField, numberField, textField } from "../../client/json-fields.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** The gate compiles and tries a component before it answers. */

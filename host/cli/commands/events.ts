@@ -1,10 +1,10 @@
 // `evento events`: the log, or what is added to it from now on.
 import { eventLine } from "../command-text.ts";
 import type { Context } from "../context.ts";
-import { followEvents } from "../event-source.ts";
-import type { Query } from "../host-client.ts";
+import { followEvents } from "../../client/event-source.ts";
+import type { Query } from "../../client/host-client.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { numberField, textField } from "../json-fields.ts";
+import { numberField, textField } from "../../client/json-fields.ts";
 import { wholeNumber } from "../numbers.ts";
 import type { Terminal } from "../terminal.ts";
 

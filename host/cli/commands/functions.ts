@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Context } from "../context.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { fieldOf, listField, numberField, textField } from "../json-fields.ts";
+import { fieldOf, listField, numberField, textField } from "../../client/json-fields.ts";
 import { wholeNumber } from "../numbers.ts";
 import { printTable, type Column } from "../table.ts";
 import type { Terminal } from "../terminal.ts";

@@ -5,7 +5,7 @@ import { reasonOf } from "../../errors.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../exit-code.ts";
 import { clientOf, withHostOptions, type HostOptions } from "../host-option.ts";
-import { fieldOf, listField, textField } from "../json-fields.ts";
+import { fieldOf, listField, textField } from "../../client/json-fields.ts";
 import { printTable } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -2,8 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { EventoError } from "../errors.ts";
-import { unreachableCode } from "./exit-code.ts";
-import type { HostClient, Query } from "./host-client.ts";
+import { unreachableCode, type HostClient, type Query } from "./host-client.ts";
 
 const reconnectDelayMsMin = 250;
 const reconnectDelayMsMax = 5_000;

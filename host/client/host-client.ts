@@ -1,8 +1,10 @@
 // REST as the command line uses it: JSON in and out, refusals and broken connections as EventoErrors.
 import { EventoError, reasonOf } from "../errors.ts";
-import { unreachableCode, usageError } from "./exit-code.ts";
 import { hostProblem } from "./host-problem.ts";
 import { textLines } from "./text-lines.ts";
+
+/** Nothing answers at the host's address, or the connection broke. */
+export const unreachableCode = "HOST_UNREACHABLE";
 
 /** Longest wait for the head of an answer, beyond what the call itself asks the host to wait. */
 const answerWaitMs = 30_000;
@@ -29,9 +31,10 @@ export class HostClient {
   constructor({ url, token = "" }: { url: string; token?: string | undefined }) {
     const parsed = URL.parse(url.includes("://") ? url : `http://${url}`);
     if (parsed === null || !["http:", "https:"].includes(parsed.protocol))
-      throw usageError(
+      throw new EventoError(
+        "USAGE_INVALID",
         `found the host ${JSON.stringify(url)}, expected a URL such as http://127.0.0.1:8080`,
-        "see --host",
+        { hint: "on the command line it is --host" },
       );
     this.#url = parsed;
     this.#authorization = token === "" ? {} : { authorization: `Bearer ${token}` };
