@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 
 import { startKafka } from "../services/kafka-broker.ts";
 import { importRate, load, prepare, readRate } from "./load.ts";
+import { neighbours } from "./neighbours.ts";
 import { logBytes, start, stop, type Target } from "./target.ts";
 
 const { values } = parseArgs({
@@ -16,6 +17,8 @@ const { values } = parseArgs({
     import: { type: "string", default: "20000" },
     // With what publishing costs, on a broker of its own.
     kafka: { type: "boolean", default: false },
+    // In place of all else: what functions that misbehave cost another.
+    neighbours: { type: "boolean", default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -23,6 +26,10 @@ const clientCounts = values.clients.split(",").map(Number);
 const importCount = Number(values.import);
 
 const output = new Console(process.stdout);
+if (values.neighbours) {
+  output.table(await neighbours({ seconds }));
+  process.exit();
+}
 const roof = await start("./roofline.ts");
 const host = await start("./host-process.ts");
 try {

@@ -5,6 +5,7 @@ import { readConfig } from "../../host/config.ts";
 import { Host } from "../../host/host.ts";
 import { JsonLog } from "../../host/json-log.ts";
 
+const log = new JsonLog();
 const data = join(process.argv[2] ?? "", "data");
 const config = readConfig({
   flags: { listen: "127.0.0.1:0", data, kafka_brokers: process.argv[3] },
@@ -12,7 +13,12 @@ const config = readConfig({
 });
 const host = await Host.open({
   config,
-  logger: { log: (level, event, fields) => (level === "error" ? new JsonLog().log(level, event, fields) : undefined) },
+  logger: {
+    log(level, event, fields) {
+      // What functions log goes the way it goes, and is not shown.
+      if (level === "error" && event !== "function.log") log.log(level, event, fields);
+    },
+  },
   onFatal: () => process.exit(70),
 });
 process.send?.(host.url);
