@@ -5,6 +5,7 @@ import type { IsolationLevel } from "../functions/isolation.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostMetrics } from "./metrics.ts";
+import { retryAfterS } from "./problem.ts";
 import { answer, named, type Route } from "./route.ts";
 
 /** What `/readyz` looks at; an empty text is well, another says what is not. */
@@ -58,6 +59,7 @@ export function operationRoutes(context: {
         const isOpen = !context.access.isAsked;
         const kafka = isOpen ? context.publisher?.status() : undefined;
         const intake = isOpen ? context.intake?.status() : undefined;
+        if (!ready) ctx.set("Retry-After", String(retryAfterS));
         answer(ctx, ready ? 200 : 503, {
           status: ready ? "ok" : "unavailable",
           checks: results,

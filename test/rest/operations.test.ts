@@ -12,6 +12,16 @@ test("a host is alive and ready, with each check by name", async (t) => {
   t.deepEqual(body, { status: "ok", checks: { accepting: "ok", room: "ok" }, isolation_level: 0 });
 });
 
+test("who asks a host that is not ready is told which check says so, and when to ask again", async (t) => {
+  const rest = await RestUnderTest.start(t);
+  t.is((await rest.get("/readyz")).headers.get("retry-after"), null);
+  rest.server.stop();
+  const { status, headers, body } = await rest.get("/readyz");
+  t.is(status, 503);
+  t.regex(headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+  t.like(body, { status: "unavailable", checks: { accepting: "the host is shutting down", room: "ok" } });
+});
+
 test("metrics count commands by outcome, events and calls of functions", async (t) => {
   const rest = await RestUnderTest.start(t);
   await rest.post("/commands", add);
