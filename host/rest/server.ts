@@ -45,6 +45,8 @@ export type RestOptions = {
   readonly address: { readonly host: string; readonly port: number };
   /** Wait for a command's outcome when the client does not say. */
   readonly waitMs: number;
+  /** Longest silence on a connection; `connectionSilenceMsMax` when left out. */
+  readonly silenceMs?: number;
 };
 
 /** How often the bounds on time are looked at. */
@@ -94,7 +96,7 @@ export class RestServer {
     server.maxConnections = options.connections;
     // Who came too late finds room when it tries again.
     server.on("drop", () => server.closeIdleConnections());
-    server.setTimeout(connectionSilenceMsMax);
+    server.setTimeout(options.silenceMs ?? connectionSilenceMsMax);
     server.maxRequestsPerSocket = requestsPerConnectionMax;
     await listen(server, options.address);
     const scheme = options.certificate === undefined ? "http" : "https";

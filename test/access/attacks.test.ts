@@ -1,11 +1,14 @@
 // Each test tries an attack of the table in docs/security.md that no other file tries.
+import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
 import { Writable } from "node:stream";
 
 import test from "ava";
 
 import { JsonLog } from "../../host/json-log.ts";
 import { bodiesBytesMax, bodyBytesMax, requestsPerCallerMax } from "../../host/limits.ts";
+import { chunksOf } from "../../host/rest/request-chunks.ts";
 import { boxes } from "../engine/boxes.ts";
 import { at, RestUnderTest } from "../rest/rest-under-test.ts";
 import { until } from "../until.ts";
@@ -154,6 +157,37 @@ test("a body that comes too slowly is a 408 in the end", async (t) => {
 test("a connection on which nothing ever comes is ended", async (t) => {
   const rest = await RestUnderTest.start(t);
   t.regex(await textUntilEnd(await rawConnection(rest.url)), /^HTTP\/1.1 408 /);
+});
+
+test("a connection that falls silent within a request is ended, and the host goes on", async (t) => {
+  const rest = await RestUnderTest.start(t, { silenceMs: 200 });
+  const socket = await rawConnection(rest.url);
+  socket.write(
+    "POST /commands HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
+  // The limit of the body's own silence is minutes away.
+  t.notRegex(await textUntilEnd(socket), /\r\n0\r\n\r\n$/);
+  t.is((await rest.post("/commands", add)).status, 200);
+});
+
+test("lines that stop coming are an incomplete body once the silence is too long", async (t) => {
+  const { promise: met, resolve } = Promise.withResolvers<unknown>();
+  const server = createServer((request, response) => {
+    const chunks = chunksOf(request, { silenceMsMax: 100, signal: new AbortController().signal });
+    resolve(
+      Array.fromAsync(chunks)
+        .catch((error: unknown) => error)
+        .finally(() => response.end()),
+    );
+  });
+  t.teardown(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const socket = await rawConnection(`http://127.0.0.1:${port}`);
+  t.teardown(() => socket.destroy());
+  socket.write("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n");
+  t.like(await met, { code: "BODY_INCOMPLETE" });
 });
 
 test("one token can't have all connections: past its share it is a 429 that says when to come back", async (t) => {

@@ -35,6 +35,8 @@ export type RestStart = {
   readonly tokens?: string;
   /** How many connections there may be at once. */
   readonly connections?: number;
+  /** Longest silence on a connection. */
+  readonly silenceMs?: number;
   /** An OpenID issuer whose tokens are taken. */
   readonly issuer?: { readonly issuer: string; readonly audience: string };
   /** Deployed under the name `boxes` at the start; null for nothing. */
@@ -109,6 +111,7 @@ export class RestUnderTest {
       address: { host: "127.0.0.1", port: 0 },
       certificate: undefined,
       connections: start.connections ?? 1_000,
+      ...(start.silenceMs === undefined ? {} : { silenceMs: start.silenceMs }),
       waitMs,
     });
     t.teardown(async () => {
