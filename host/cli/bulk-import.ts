@@ -2,11 +2,12 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
+import { unreachableCode } from "../client/host-client.ts";
+import { isProblem } from "../client/host-problem.ts";
+import { numberField, textField } from "../client/json-fields.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import { usageError } from "./exit-code.ts";
-import { isProblem } from "../client/host-problem.ts";
 import { clientOf, type HostOptions } from "./host-option.ts";
-import { numberField, textField } from "../client/json-fields.ts";
 import { Progress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import { visibleText } from "./visible-text.ts";
