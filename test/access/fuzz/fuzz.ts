@@ -1,4 +1,7 @@
-// `npm run fuzz -- --minutes N [--seed S]`: changed inputs for everything that reads what others sent.
+// `npm run fuzz -- --minutes N [--seed S] [--only TARGET] [--corpus FOLDER]`: changed inputs for everything that reads what others
+// sent. A corpus is a folder of components of another's making, such as wasm-smith's.
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import { fuzz } from "./fuzz-run.ts";
@@ -7,14 +10,19 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "5" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    only: { type: "string" },
+    corpus: { type: "string" },
   },
 });
 const seed = Number(values.seed);
+const corpus = values.corpus === undefined ? [] : await componentsIn(values.corpus);
 let total = 0;
 process.stdout.write(`seed ${seed}\n`);
 await fuzz({
   seed,
   ms: Number(values.minutes) * 60_000,
+  only: values.only,
+  corpus,
   onReport: ({ target, inputs, seconds }) => {
     total += inputs;
     const rate = Math.round(inputs / seconds).toLocaleString("en");
@@ -24,3 +32,8 @@ await fuzz({
   },
 });
 process.stdout.write(`${total.toLocaleString("en")} inputs, nothing found\n`);
+
+async function componentsIn(folder: string): Promise<readonly Uint8Array[]> {
+  const names = (await readdir(folder)).toSorted();
+  return await Promise.all(names.map((name) => readFile(join(folder, name))));
+}

@@ -1,10 +1,12 @@
 // A host in a process of its own, given changed requests and components: it answers or ends the connection, and goes on.
+import { hash } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { deploy, type HostProcess } from "../host-process.ts";
+import { deploy, memoryOf, type HostProcess } from "../host-process.ts";
 import { rawConnection } from "../raw-connection.ts";
+import { ComponentMutation } from "./component-mutation.ts";
 import { Mutation } from "./mutation.ts";
 
 type Run = { readonly host: HostProcess; readonly seed: number; readonly ms: number };
@@ -12,6 +14,9 @@ type Run = { readonly host: HostProcess; readonly seed: number; readonly ms: num
 const connectionCount = 24;
 /** A changed head may announce more than comes: the answer is not waited for any longer. */
 const answerMsMax = 100;
+const componentsBetweenLooks = 20;
+/** What a host may have while components are checked: each of them waits in it, and nothing of it stays. */
+const hostBytesMax = 1_200 << 20;
 
 const draft = JSON.stringify({ entity: "greeting:1", command_type: "Greet", payload: { name: "Ada" } });
 const requestOf = (head: string, body: string): string =>
@@ -50,22 +55,34 @@ export async function fuzzRequests({ host, seed, ms }: Run): Promise<number> {
   );
 }
 
-/** Changed components at the gate. */
-export async function fuzzComponents({
-  host,
-  seed,
-  ms,
-  component,
-}: Run & { readonly component: Uint8Array }): Promise<number> {
+/**
+ * Components at the gate: those of a corpus in turns with good ones whose sections or bytes were changed.
+ *
+ * @param run.components - good ones. @returns how many that were not alike.
+ */
+export async function fuzzComponents(
+  run: Run & { readonly components: readonly Uint8Array[]; readonly corpus: readonly Uint8Array[] },
+): Promise<number> {
+  const { host, seed, ms, components, corpus } = run;
   const mutation = new Mutation({ seed });
+  const sections = new ComponentMutation({ mutation, seeds: components });
   const end = performance.now() + ms;
-  let count = 0;
-  for (; performance.now() < end; count++) {
-    const bytes = Buffer.from(mutation.of([component]));
+  const digests = new Set<string>();
+  for (let index = 0; performance.now() < end; index++) {
+    const changed = index % 4 === 3 ? mutation.of(components) : sections.next();
+    const bytes = Buffer.from((index % 2 === 0 ? corpus[index / 2] : undefined) ?? changed);
+    digests.add(hash("sha256", bytes));
     const status = await deploy(host.url, "mutant", bytes);
     if (status >= 500) throw new Error(`found ${status} for the component ${bytes.toString("base64")}`);
+    if (index % componentsBetweenLooks === 0) await requireBounded(host);
   }
-  return count;
+  return digests.size;
+}
+
+/** @throws when the host has taken more memory than it should ever have to */
+async function requireBounded({ pid }: HostProcess): Promise<void> {
+  const bytes = await memoryOf(pid);
+  if (bytes > hostBytesMax) throw new Error(`found the host at ${bytes} bytes, expected ${hostBytesMax} at most`);
 }
 
 /** Gives connections inputs for a time; one that was ended is replaced. */
