@@ -3,7 +3,8 @@
 import { encodeEvents } from "../domain/envelope-codec.ts";
 import type { Command, Event, EventDraft } from "../domain/envelope.ts";
 import { EventoError } from "../errors.ts";
-import type { Functions, Step, Usage } from "../ports/functions.ts";
+import type { Answer, Functions, Step, Usage } from "../ports/functions.ts";
+import type { ObservedTurn } from "../ports/observer.ts";
 import type { InCharge } from "./deployments.ts";
 import { checkedEventDrafts, eventsOf } from "./event-drafts.ts";
 import { foldedOf } from "./folding.ts";
@@ -32,6 +33,8 @@ export type DecisionContext = {
   readonly aggregator: InCharge;
   /** Entities known to be inside the aggregate already. */
   readonly members: ReadonlySet<string>;
+  /** Told of each call. */
+  readonly observed?: ObservedTurn | undefined;
   /** Milliseconds since 1970 of the events to come. */
   readonly time: number;
 };
@@ -80,6 +83,13 @@ async function decideTogether(
     const pending = commands[index];
     if (pending === undefined)
       throw new Error(`invariant broken: ${steps.length} answers to ${encoded.length} commands`);
+    context.observed?.called({
+      command: pending.command,
+      fn: handler.fn,
+      part: "handler and aggregator",
+      usage: step.usage,
+      reason: reasonOf(step),
+    });
     const decision = await judge(context, pending, before, step);
     decisions.push(decision);
     // What the function folded after a step that the host refuses is built on something that did not happen.
@@ -113,12 +123,19 @@ async function decideApart(
 }
 
 async function decideOneApart(context: DecisionContext, before: Folded, pending: PendingCommand): Promise<Decision> {
-  const { functions, handler, aggregator, time } = context;
+  const { functions, handler, aggregator, time, observed } = context;
   const failed = (reason: string): Decision => ({ kind: "failed", pending, reason });
   const command = encodedFor(context, pending);
   if (typeof command === "string") return failed(command);
   const state = before.state === null ? null : stateFor(handler, aggregator, before.state);
   const handled = await functions.handle(handler.fn, { command, state });
+  observed?.called({
+    command: pending.command,
+    fn: handler.fn,
+    part: "handler",
+    usage: handled.usage,
+    reason: reasonOf(handled),
+  });
   if (handled.kind === "failed") return failed(handled.reason);
   const accepted = await acceptedDrafts(context, pending.command, handled.bytes);
   if (typeof accepted === "string") return failed(accepted);
@@ -135,6 +152,13 @@ async function decideOneApart(context: DecisionContext, before: Folded, pending:
   const foldedAnswer = await functions.aggregate(aggregator.fn, {
     state: before.state,
     events: encodeEvents(forAggregator),
+  });
+  observed?.called({
+    command: pending.command,
+    fn: aggregator.fn,
+    part: "aggregator",
+    usage: foldedAnswer.usage,
+    reason: reasonOf(foldedAnswer),
   });
   if (foldedAnswer.kind === "failed") {
     context.memberships.release(claimed);
@@ -212,4 +236,8 @@ function concluded(
       reason: `the aggregator ${aggregator.fn.name} answered a state off its schema: ${error.message}`,
     };
   }
+}
+
+function reasonOf(answer: Answer | Step): string | undefined {
+  return answer.kind === "failed" ? answer.reason : undefined;
 }

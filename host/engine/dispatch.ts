@@ -7,6 +7,7 @@ import { EventoError } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal, JournalEntry } from "../ports/journal.ts";
+import type { Observer } from "../ports/observer.ts";
 import { checkedCommandDrafts, commandsOf, type CheckedCommandDraft } from "./command-drafts.ts";
 import { commandEntryOf } from "./commit.ts";
 import type { Deployments, Dispatcher } from "./deployments.ts";
@@ -43,6 +44,7 @@ export type DispatchContext = {
   readonly inFlight: InFlight;
   readonly memberships: Memberships;
   readonly turns: Turns;
+  readonly observer: Observer | undefined;
 };
 
 /** One event and the commands that came of it; or why none did. */
@@ -155,6 +157,13 @@ export class Dispatch {
   }
 
   async #dispatch(dispatcher: Dispatcher, event: StoredEvent): Promise<Dispatched> {
+    const observed = this.#context.observer?.dispatch({ name: this.name, digest: dispatcher.deployed.digest }, event);
+    const result = await this.#made(dispatcher, event);
+    observed?.(result.kind === "made" ? result.commands.map(({ command }) => command) : result.reason);
+    return result;
+  }
+
+  async #made(dispatcher: Dispatcher, event: StoredEvent): Promise<Dispatched> {
     const { clock, memberships } = this.#context;
     try {
       const drafts = await this.#drafts(dispatcher, event);

@@ -4,6 +4,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { DiskRoom } from "../ports/disk.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
+import type { Observer } from "../ports/observer.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
 import { AccessHistory } from "./access-history.ts";
 import { Deployment } from "./deployment.ts";
@@ -37,6 +38,8 @@ export type EnginePorts = {
   readonly disk?: DiskRoom;
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Told what goes on; nobody when left out. */
+  readonly observer?: Observer | undefined;
 };
 
 export type EngineOptions = {
@@ -87,7 +90,7 @@ export class Engine {
     options: EngineOptions,
     given: { deployments: Deployments; sequence: number },
   ) {
-    const { journal, functions, snapshots, chance, disk = endlessDisk } = ports;
+    const { journal, functions, snapshots, chance, observer, disk = endlessDisk } = ports;
     const { deployments } = given;
     const settings = { ...defaultSettings, ...options.settings };
     const { onFatal } = options;
@@ -101,12 +104,12 @@ export class Engine {
     const onFailure = (error: unknown): void => options.onTrouble("snapshot.failed", error);
     const snapshotting = new Snapshotting({ snapshots, deployments, settings, onFailure });
     const shared = { journal, functions, chance, clock, timers, settings, deployments, host, inFlight, memberships };
-    const turns = new Turns({ ...shared, folding, mailboxes, snapshotting, onFatal });
+    const turns = new Turns({ ...shared, folding, mailboxes, snapshotting, observer, onFatal });
     const rules = new RuleSets({ deployments });
     const parking = new Parking({ ...shared, turns });
     this.deployments = deployments;
     this.functions = functions;
-    this.dispatching = new Dispatching({ ...shared, rules, turns }, onFatal);
+    this.dispatching = new Dispatching({ ...shared, rules, turns, observer }, onFatal);
     const stored = new StoredData({ journal, inFlight, mailboxes });
     this.deployment = new Deployment({ ...shared, disk, dispatching: this.dispatching, folding, parking, stored });
     this.access = new AccessHistory({ ...shared });

@@ -26,6 +26,8 @@ export type CommandPost = {
   readonly command_type: string;
   readonly payload: unknown;
   readonly expected_sequence?: number | undefined;
+  /** Id of the call that brings it, such as its `traceparent`; the draft's own id when left out. */
+  readonly call?: string | undefined;
 };
 
 /** What a client posts as an event from outside. */
@@ -34,6 +36,8 @@ export type EventPost = {
   readonly entity: string;
   readonly event_type: string;
   readonly payload: unknown;
+  /** As of a command. */
+  readonly call?: string | undefined;
 };
 
 /** A command that is on its way, or one that ended before. */
@@ -112,7 +116,7 @@ export class Intake {
       aggregate,
       aggregate_type: aggregateType,
       time: this.#clock.now(),
-      cause: { kind: "external", id },
+      cause: { kind: "external", id: post.call ?? id },
       root_cause: id,
       depth: 0,
       payload,
@@ -148,7 +152,7 @@ export class Intake {
       return { kind: "pending", pending: rival };
     }
     const draft = { entity: post.entity, event_type: post.event_type, payload };
-    const pending = new PendingEvent({ id, draft, schema });
+    const pending = new PendingEvent({ id, call: post.call, draft, schema });
     this.#events.set(id, pending);
     void pending.settled.finally(() => this.#events.delete(id));
     this.#turns.deliverEvent(pending, this.#mailboxes.use(aggregate, aggregateType));

@@ -57,13 +57,16 @@ export type EventSettled =
 export class PendingEvent {
   readonly kind = "event";
   readonly id: string;
+  /** Id of the call that brought it. */
+  readonly call: string;
   readonly draft: EventDraft;
   readonly schema: AggregateSchema;
   readonly settled: Promise<EventSettled>;
   readonly #settle: (settled: EventSettled) => void;
 
-  constructor(given: { id: string; draft: EventDraft; schema: AggregateSchema }) {
+  constructor(given: { id: string; call?: string | undefined; draft: EventDraft; schema: AggregateSchema }) {
     this.id = given.id;
+    this.call = given.call ?? given.id;
     this.draft = given.draft;
     this.schema = given.schema;
     const { promise, resolve } = Promise.withResolvers<EventSettled>();

@@ -5,6 +5,7 @@ import { EventoError, reasonOf } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal, JournalEntry } from "../ports/journal.ts";
+import type { ObservedTry, ObservedTurn, Observer } from "../ports/observer.ts";
 import { commandEntryOf, outcomeEntriesOf, referencesEntryOf } from "./commit.ts";
 import { decide, type Decision } from "./decision.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
@@ -41,6 +42,7 @@ export type TurnsContext = {
   readonly mailboxes: Mailboxes;
   readonly memberships: Memberships;
   readonly snapshotting: Snapshotting;
+  readonly observer: Observer | undefined;
   /** Called when the engine can't go on. */
   readonly onFatal: (error: unknown) => void;
 };
@@ -128,7 +130,7 @@ export class Turns {
   }
 
   async #commands(mailbox: Mailbox, commands: readonly PendingCommand[]): Promise<void> {
-    const { deployments, functions, memberships, clock } = this.#context;
+    const { deployments, functions, memberships, clock, observer } = this.#context;
     const handler = deployments.handlerOf(mailbox.aggregateType);
     const aggregator = deployments.aggregatorOf(mailbox.aggregateType);
     if (handler === undefined || aggregator === undefined) {
@@ -145,10 +147,20 @@ export class Turns {
       mailbox.putBack(commands.slice(1));
       return;
     }
-    const context = { functions, memberships, handler, aggregator, members: mailbox.members, time: clock.now() };
+    const observed = observer?.turn(handler.fn);
+    const context = {
+      functions,
+      memberships,
+      handler,
+      aggregator,
+      members: mailbox.members,
+      observed,
+      time: clock.now(),
+    };
     const decisions = await decide(context, folded, commands);
     mailbox.putBack(commands.slice(decisions.length));
-    this.#commit(mailbox, handler, decisions);
+    observed?.decided(decisions.map(tryOf));
+    this.#commit(mailbox, handler, decisions, observed);
     this.#fail(decisions.filter((decision) => decision.kind === "failed"));
   }
 
@@ -189,7 +201,7 @@ export class Turns {
   }
 
   /** Appends what was decided, all of the turn in one step. */
-  #commit(mailbox: Mailbox, handler: InCharge, decisions: readonly Decision[]): void {
+  #commit(mailbox: Mailbox, handler: InCharge, decisions: readonly Decision[], observed?: ObservedTurn): void {
     const { journal, inFlight, memberships, snapshotting } = this.#context;
     const decided = decisions.filter((decision) => decision.kind === "decided");
     const last = decided.at(-1);
@@ -211,6 +223,7 @@ export class Turns {
         this.ended.done++;
         pending.settle({ kind: "done", events: events.map((event) => storedAt(event, position++, schema)) });
       }
+      observed?.durable();
       snapshotting.consider(mailbox, last.after, last.events.at(-1)?.time ?? 0);
     });
   }
@@ -246,7 +259,7 @@ export class Turns {
 
   /** Parks a command, with the event that announces it. */
   park(pending: PendingCommand, reason: string): void {
-    const { journal, clock, host, inFlight } = this.#context;
+    const { journal, clock, host, inFlight, observer } = this.#context;
     const { command, attempts } = pending;
     const time = clock.now();
     const announced = host.next(
@@ -271,12 +284,13 @@ export class Turns {
     this.#afterwards(journal.append(entries).durable, () => {
       inFlight.remove(pending);
       this.ended.parked++;
+      observer?.parked(command, { attempts, reason });
       pending.settle({ kind: "parked", attempts, reason });
     });
   }
 
   async #event(mailbox: Mailbox, pending: PendingEvent): Promise<void> {
-    const { deployments, journal, functions, clock, snapshotting } = this.#context;
+    const { deployments, journal, functions, clock, snapshotting, observer } = this.#context;
     const refuse = (code: string, message: string): void =>
       pending.settle({ kind: "refused", error: new EventoError(code, message) });
     const aggregator = deployments.aggregatorOf(mailbox.aggregateType);
@@ -298,7 +312,7 @@ export class Turns {
       sequence: before.sequence + 1,
       position: 0,
       time: clock.now(),
-      cause: { kind: "external", id: pending.id },
+      cause: { kind: "external", id: pending.call },
       root_cause: pending.id,
       depth: 0,
       payload: pending.draft.payload,
@@ -326,7 +340,9 @@ export class Turns {
     const appended = journal.append(entries);
     mailbox.folded = after;
     this.#follow(mailbox, appended.durable, () => {
-      pending.settle({ kind: "done", event: { ...stored, position: appended.firstPosition } });
+      const settled = { ...stored, position: appended.firstPosition };
+      observer?.appended(settled);
+      pending.settle({ kind: "done", event: settled });
       snapshotting.consider(mailbox, after, event.time);
     });
   }
@@ -349,4 +365,9 @@ export class Turns {
 
 function storedAt(event: Event, position: number, schema: string): StoredEvent {
   return { ...event, position, schema };
+}
+
+function tryOf(decision: Decision): ObservedTry {
+  const { command, attempts } = decision.pending;
+  return { command, attempt: attempts + 1, reason: decision.kind === "failed" ? decision.reason : undefined };
 }

@@ -5,6 +5,7 @@ import type { Caller } from "../access/caller.ts";
 import type { Engine, Posted } from "../engine/engine.ts";
 import type { CommandView } from "../engine/views.ts";
 import { commandUnknown } from "../engine/queries.ts";
+import { callOf } from "../domain/trace-context.ts";
 import { EventoError } from "../errors.ts";
 import { commandPostOf, requireScope } from "./drafts.ts";
 import { takeInTurn } from "./line-intake.ts";
@@ -153,7 +154,8 @@ const commandId = {
 
 async function post(ctx: Context, caller: Caller, context: CommandRoutesContext): Promise<void> {
   if (requireMediaType(ctx.req, [types.json, types.ndjson]) === types.ndjson) {
-    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller }));
+    const call = callOf(ctx.req.headers["traceparent"]);
+    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller, call }));
     return;
   }
   const value = await readJson(ctx.req);
@@ -194,12 +196,12 @@ async function counted(metrics: HostMetrics, outcome: () => Promise<CommandView>
 async function begin(
   line: Line,
   earlier: Earlier,
-  context: CommandRoutesContext & { readonly caller: Caller },
+  context: CommandRoutesContext & { readonly caller: Caller; readonly call: string | undefined },
 ): Promise<Begun> {
-  const { engine, metrics, report, caller } = context;
+  const { engine, metrics, report, caller, call } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
-    const draft = commandPostOf(parseJson(bytesOf(line)));
+    const draft = { ...commandPostOf(parseJson(bytesOf(line))), call };
     requireScope(caller, "commands", { draft, engine });
     const posted = await takeInTurn(() => engine.post(draft), earlier);
     const outcome = counted(metrics, () => outcomeWithin(posted, { ...context, waitMs: undefined }));

@@ -5,6 +5,7 @@ import type { Caller } from "../access/caller.ts";
 import { entityTypeOf } from "../domain/entity-id.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CommandPost, EventPost } from "../engine/intake.ts";
+import { callOf } from "../domain/trace-context.ts";
 import { EventoError } from "../errors.ts";
 import { fieldsOf, optionalCount, optionalText, requiredText } from "./json-fields.ts";
 
@@ -20,6 +21,7 @@ export function commandPostOf(value: unknown, request?: IncomingMessage): Comman
     command_type: requiredText(fields, "command_type"),
     payload: fields["payload"] ?? {},
     expected_sequence: optionalCount(fields, "expected_sequence"),
+    call: callOf(request?.headers["traceparent"]),
   };
 }
 
@@ -31,6 +33,7 @@ export function eventPostOf(value: unknown, request?: IncomingMessage): EventPos
     entity: requiredText(fields, "entity"),
     event_type: requiredText(fields, "event_type"),
     payload: fields["payload"] ?? {},
+    call: callOf(request?.headers["traceparent"]),
   };
 }
 

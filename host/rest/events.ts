@@ -7,6 +7,7 @@ import type { Caller } from "../access/caller.ts";
 import type { Engine, PostedEvent } from "../engine/engine.ts";
 import { eventUnknown, type EventQuery } from "../engine/queries.ts";
 import type { EventJson } from "../engine/views.ts";
+import { callOf } from "../domain/trace-context.ts";
 import { EventoError } from "../errors.ts";
 import { streamBytesMax } from "../limits.ts";
 import type { EventFilter } from "../ports/journal.ts";
@@ -128,7 +129,8 @@ type CallContext = EventRoutesContext & { readonly caller: Caller };
 
 async function post(ctx: Context, caller: Caller, context: EventRoutesContext): Promise<void> {
   if (requireMediaType(ctx.req, [types.json, types.ndjson]) === types.ndjson) {
-    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller }));
+    const call = callOf(ctx.req.headers["traceparent"]);
+    answerNdjson(ctx, context.closing, (line, earlier) => begin(line, earlier, { ...context, caller, call }));
     return;
   }
   const draft = eventPostOf(await readJson(ctx.req), ctx.req);
@@ -138,11 +140,15 @@ async function post(ctx: Context, caller: Caller, context: EventRoutesContext): 
   answer(ctx, 201, { event });
 }
 
-async function begin(line: Line, earlier: Earlier, context: CallContext): Promise<Begun> {
-  const { engine, report, waits, caller } = context;
+async function begin(
+  line: Line,
+  earlier: Earlier,
+  context: CallContext & { readonly call: string | undefined },
+): Promise<Begun> {
+  const { engine, report, waits, caller, call } = context;
   const refused = (error: unknown): string => JSON.stringify({ ...report.of(error), line: line.number });
   try {
-    const draft = eventPostOf(parseJson(bytesOf(line)));
+    const draft = { ...eventPostOf(parseJson(bytesOf(line))), call };
     requireScope(caller, "events", { draft, engine });
     const posted = await takeInTurn(() => engine.postEvent(draft), earlier);
     return { outcome: appended(posted, waits).then((event) => JSON.stringify({ event }), refused) };

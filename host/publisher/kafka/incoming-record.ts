@@ -5,6 +5,7 @@
 //   Avro   CloudEvents in binary mode around Confluent's framing, as events go out: `ce_type` is Aggregate.Record, `ce_subject`
 //          the entity, `ce_id` the id
 import { bufferOver } from "../../domain/buffer-view.ts";
+import { callOf } from "../../domain/trace-context.ts";
 import type { CommandPost, EventPost } from "../../engine/intake.ts";
 import { EventoError, reasonOf } from "../../errors.ts";
 import { bodyBytesMax } from "../../limits.ts";
@@ -41,7 +42,10 @@ export async function readIncoming(
   const { value } = record;
   if (value === null || value.length === 0) throw invalid("no value");
   if (value.length > bodyBytesMax) throw invalid(`a value of ${value.length} bytes (at most ${bodyBytesMax} allowed)`);
-  return value[0] === 0 ? readFramed(record, value, schemas) : readJson(record, value);
+  const incoming = value[0] === 0 ? await readFramed(record, value, schemas) : readJson(record, value);
+  const call = callOf(header(record, "traceparent") ?? header(record, "ce_traceparent"));
+  if (incoming.kind === "event") return { kind: "event", post: { ...incoming.post, call } };
+  return { kind: "command", post: { ...incoming.post, call } };
 }
 
 function readJson(record: IncomingRecord, value: Uint8Array): IncomingPost {
