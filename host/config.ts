@@ -44,6 +44,10 @@ export type HostConfig = {
   readonly function_idle_ms: number;
   /** The lowest level of isolation of function processes that will do. */
   readonly isolation: IsolationLevel;
+  /** Base URL of an OpenTelemetry collector (OTLP over HTTP); empty for no traces. */
+  readonly otlp_endpoint: string;
+  /** Share of the traces that begin here which are kept; the others' callers decide. */
+  readonly trace_share: number;
   /** Wait for a command's outcome when the client does not say. */
   readonly wait_ms: number;
   /** Tries of a command before it is parked. */
@@ -101,6 +105,16 @@ export const settings: { readonly [Name in keyof HostConfig]: Setting } = {
     fallback: "0",
     kind: "text",
   },
+  otlp_endpoint: {
+    about: "URL of an OpenTelemetry collector that takes traces as OTLP over HTTP; OTEL_EXPORTER_OTLP_ENDPOINT as well",
+    fallback: "",
+    kind: "text",
+  },
+  trace_share: {
+    about: "share of the traces that are kept, 0 to 1, where the caller's traceparent does not say",
+    fallback: "1",
+    kind: "text",
+  },
   wait_ms: { about: "wait for a command's outcome when the client does not say", fallback: "10000", kind: "count" },
   tries: { about: "tries of a command before it is parked", fallback: "5", kind: "count" },
   depth: { about: "steps from the external cause past which a chain is parked", fallback: "100", kind: "count" },
@@ -152,6 +166,8 @@ export function readConfig(given: {
     function_deadline_ms: countOf("function_deadline_ms", value("function_deadline_ms")),
     function_idle_ms: countOf("function_idle_ms", value("function_idle_ms")),
     isolation: isolationOf(value("isolation")),
+    otlp_endpoint: endpointOf(value("otlp_endpoint") || (environment["OTEL_EXPORTER_OTLP_ENDPOINT"] ?? "")),
+    trace_share: shareOf(value("trace_share")),
     wait_ms: countOf("wait_ms", value("wait_ms")),
     tries: countOf("tries", value("tries")),
     depth: countOf("depth", value("depth")),
@@ -243,6 +259,19 @@ function isolationOf(text: string): IsolationLevel {
   throw new EventoError("CONFIG_INVALID", `found EVENTO_ISOLATION ${JSON.stringify(text)}, expected 0, 1 or 2`, {
     hint: "host/functions/README.md says what each level is",
   });
+}
+
+function endpointOf(text: string): string {
+  if (text === "" || /^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
+  throw new EventoError(
+    "CONFIG_INVALID",
+    `found EVENTO_OTLP_ENDPOINT ${JSON.stringify(text)}, expected a URL such as http://127.0.0.1:4318`,
+  );
+}
+
+function shareOf(text: string): number {
+  if (/^(?:0|1|[01]?\.\d{1,9})$/.test(text) && Number(text) <= 1) return Number(text);
+  throw new EventoError("CONFIG_INVALID", `found EVENTO_TRACE_SHARE ${JSON.stringify(text)}, expected 0 to 1`);
 }
 
 function countOf(name: string, text: string): number {

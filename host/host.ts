@@ -16,10 +16,12 @@ import { ProcessFunctions } from "./functions/process-functions.ts";
 import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
+import type { Journal } from "./ports/journal.ts";
 import type { KafkaIntake } from "./publisher/kafka/kafka-intake.ts";
 import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
 import { openSnapshots } from "./snapshots/open-snapshots.ts";
+import type { Tracing } from "./tracing/tracing.ts";
 
 export type HostOptions = {
   readonly config: HostConfig;
@@ -88,8 +90,10 @@ export class Host {
       onFailure: (error) => logger.log("warn", "disk.unknown", { reason: reasonOf(error) }),
     });
     resources.defer(() => disk.close());
+    const tracing = await openTracing(config, { journal, log: identity.id, logger });
+    resources.defer(async () => tracing?.close());
     const engine = await Engine.open(
-      { journal, functions, snapshots, disk, clock: systemClock, chance: systemChance },
+      { journal, functions, snapshots, disk, clock: systemClock, chance: systemChance, observer: tracing?.engine },
       {
         settings: {
           triesMax: config.tries,
@@ -117,7 +121,15 @@ export class Host {
     const checks = { journal: () => failure.reason, disk: () => disk.reason };
     const url = (): string => rest.url;
     const log = { ...identity, store };
-    const { publisher, intake, registry } = kafkaOf({ config, journal, log: log.id, door: engine, logger, url });
+    const { publisher, intake, registry } = kafkaOf({
+      config,
+      journal,
+      log: log.id,
+      door: engine,
+      logger,
+      url,
+      observer: tracing?.publisher,
+    });
     const rest: RestServer = await RestServer.listen({
       engine,
       access,
@@ -128,6 +140,7 @@ export class Host {
       publisher,
       intake,
       recentLines,
+      tracing,
       isolation: functions.isolationLevel,
       address,
       certificate,
@@ -177,6 +190,16 @@ class Failure {
     this.#logger.log("error", "host.failed", { reason: this.reason });
     this.#onFatal(error);
   };
+}
+
+async function openTracing(
+  { otlp_endpoint: endpoint, trace_share: share }: HostConfig,
+  given: { journal: Journal; log: string; logger: Logger },
+): Promise<Tracing | undefined> {
+  if (endpoint === "") return undefined;
+  // Its libraries are loaded only by who traces.
+  const { Tracing } = await import("./tracing/tracing.ts");
+  return Tracing.open({ endpoint, share, ...given });
 }
 
 /** What a function logs is its text, bounded and cleaned, and no payload of the host's. */

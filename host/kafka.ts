@@ -9,6 +9,7 @@ import type { KafkaOptions } from "./publisher/kafka/kafka-client.ts";
 import { KafkaIntake } from "./publisher/kafka/kafka-intake.ts";
 import { kafkaPublisher } from "./publisher/kafka/kafka-publisher.ts";
 import type { Door } from "./publisher/kafka/record-intake.ts";
+import type { PublishObserver } from "./tracing/publish-spans.ts";
 import { HostRegistry } from "./registry/host-registry.ts";
 import { OutsideRegistry } from "./registry/outside-registry.ts";
 import { SchemaCatalog } from "./registry/schema-catalog.ts";
@@ -36,8 +37,9 @@ export function kafkaOf(given: {
   door: Door;
   logger: Logger;
   url: () => string;
+  observer: PublishObserver | undefined;
 }): KafkaSide {
-  const { config, journal, log, door, logger, url } = given;
+  const { config, journal, log, door, logger, url, observer } = given;
   const catalog = new SchemaCatalog({ journal });
   const registry = new HostRegistry({ catalog, url: () => `${url()}/registry` });
   const kafka = kafkaOptionsOf(config, logger);
@@ -49,7 +51,7 @@ export function kafkaOf(given: {
     ({ code, message }: EventoError): void =>
       logger.log("warn", event, { code, reason: message });
   return {
-    publisher: kafkaPublisher({ ...shared, onNotice: onNotice("publisher.notice") }),
+    publisher: kafkaPublisher({ ...shared, observer, onNotice: onNotice("publisher.notice") }),
     intake: config.kafka_intake ? new KafkaIntake({ ...shared, door, onNotice: onNotice("intake.notice") }) : undefined,
     registry,
   };

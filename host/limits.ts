@@ -158,3 +158,11 @@ export const refusalKindsMax = 60;
 /** An issuer of tokens has so long to answer, with so many bytes. */
 export const issuerDeadlineMs = 5_000;
 export const issuerAnswerBytesMax = 1 << 20;
+/** Spans that wait for the collector of traces, and go to it at once. */
+export const spansWaitingMax = 8_192;
+export const spansPerExportMax = 512;
+/** Spans are gathered for so long, and the collector has so long to take them. */
+export const spanGatherMs = 500;
+export const spanExportDeadlineMs = 5_000;
+/** Calls from outside whose traces are remembered; past it they are looked up in the log. */
+export const tracedRootsMax = 10_000;

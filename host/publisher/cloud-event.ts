@@ -12,15 +12,17 @@ export type PublishedSchema = {
   readonly uri: string;
 };
 
+type Headers = Publication["headers"];
+
 const framingBytes = 5;
 
 /**
- * @param source - URI of the host.
+ * @param source - URI of the host; `trace` the headers that say which trace the event belongs to.
  * @see CloudEvents 1.0.2 "Kafka Protocol Binding", section 3.2; Confluent Schema Registry "Wire format".
  */
 export function publicationOf(
   event: StoredEvent,
-  { source, schema }: { source: string; schema: PublishedSchema },
+  { source, schema, trace }: { source: string; schema: PublishedSchema; trace?: Headers | undefined },
 ): Publication {
   const value = Buffer.allocUnsafe(framingBytes + event.payload.length);
   value.writeUInt8(0, 0);
@@ -48,6 +50,7 @@ export function publicationOf(
       ce_causeid: event.cause.id,
       ce_rootcause: event.root_cause,
       ce_depth: String(event.depth),
+      ...trace,
     },
   };
 }

@@ -31,6 +31,8 @@ export type LogPublisherOptions = {
   /** Makes the publication of an event; may ask a registry. */
   readonly publicationOf: (event: StoredEvent) => Promise<Publication>;
   readonly clock: Clock;
+  /** Told of what goes to the topic; what it returns is called when it is there. */
+  readonly onPublish?: ((publications: readonly Publication[]) => () => void) | undefined;
   readonly onNotice: (notice: PublisherNotice) => void;
 };
 
@@ -228,6 +230,7 @@ export class LogPublisher implements Publisher {
 
   /** @returns whether the batch is out; else it is too large, and the next claim goes on with less. */
   async #publish(claim: TopicClaim, { publications, upTo }: Batch): Promise<boolean> {
+    const published = this.#options.onPublish?.(publications);
     try {
       await claim.publish(publications, upTo);
     } catch (error) {
@@ -237,6 +240,7 @@ export class LogPublisher implements Publisher {
       else this.#eventsMax = Math.max(1, Math.floor(publications.length / 2));
       return false;
     }
+    published?.();
     this.#transactions += 1;
     this.#published += publications.length;
     if (this.#refused !== undefined && this.#refused <= upTo) {

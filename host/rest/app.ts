@@ -27,6 +27,7 @@ import { openapiOf } from "./openapi.ts";
 import type { OutcomeWaits } from "./outcome-waits.ts";
 import { operationRoutes, type ReadyChecks } from "./operations.ts";
 import { ProblemReport } from "./problem-report.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { QueryParameters } from "./query-parameters.ts";
 import { retryAfterS } from "./problem.ts";
 import { bodyBytesOf, Room } from "./room.ts";
@@ -48,6 +49,8 @@ export type RestAppOptions = {
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** What functions logged of late. */
   readonly recentLines: RecentLines;
+  /** Undefined when nobody collects traces. */
+  readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
   readonly isolation: IsolationLevel;
   readonly address: { readonly host: string };
   readonly waitMs: number;
@@ -57,7 +60,7 @@ export type RestAppOptions = {
 };
 
 export function restApp(options: RestAppOptions): { readonly app: Koa; readonly routes: readonly Route[] } {
-  const { logger, address, closing } = options;
+  const { logger, address, closing, tracing } = options;
   const metrics = new HostMetrics(options);
   const report = new ProblemReport({ logger });
   const routes = routesOf({ ...options, metrics, report });
@@ -68,6 +71,7 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
   app.on("error", (error: Error) => logger.log("debug", "rest.connection", { reason: error.message }));
   app.use(async (ctx, next) => {
     const started = performance.now();
+    const traced = tracing?.requests.request(ctx.req);
     try {
       requireTarget(ctx, address.host);
       await next();
@@ -76,10 +80,9 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
       answerProblem(ctx, report, error);
     }
     if (closing.aborted && !ctx.headerSent) ctx.set("Connection", "close");
-    metrics.request(
-      { method: ctx.method, route: String(ctx["_matchedRoute"] ?? "none"), status: ctx.status },
-      (performance.now() - started) / 1000,
-    );
+    const labels = { method: ctx.method, route: String(ctx["_matchedRoute"] ?? "none"), status: ctx.status };
+    metrics.request(labels, (performance.now() - started) / 1000);
+    traced?.(labels);
   });
   app.use(router.routes());
   return { app, routes };

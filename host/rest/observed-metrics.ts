@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { FunctionStatus } from "../ports/functions.ts";
 import type { Publisher } from "../ports/publisher.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 
 /** One value; with a label's value where the metric has a label. */
 type Sample = { readonly of?: string; readonly value: number };
@@ -13,6 +14,7 @@ export type Observed = {
   readonly engine: Engine;
   readonly publisher: Publisher | undefined;
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  readonly tracing?: Pick<Tracing, "counts"> | undefined;
 };
 
 type Metric = {
@@ -25,12 +27,13 @@ type Metric = {
 };
 
 /** Adds everything that is observed to a registry. */
-export function observe(registry: Registry, { engine, publisher, intake }: Observed): void {
+export function observe(registry: Registry, { engine, publisher, intake, tracing }: Observed): void {
   const observed = [
     ...engineMetrics(engine),
     ...functionMetrics(engine),
     ...(publisher === undefined ? [] : publisherMetrics(publisher)),
     ...(intake === undefined ? [] : intakeMetrics(intake)),
+    ...(tracing === undefined ? [] : tracingMetrics(tracing)),
   ];
   for (const metric of observed) register(registry, metric);
 }
@@ -142,6 +145,23 @@ function intakeMetrics(intake: Pick<KafkaIntake, "status">): readonly Metric[] {
       name: "evento_kafka_intake_refused_total",
       help: "Records that went to the dead letters.",
       samples: () => [{ value: intake.status().refused }],
+    },
+  ];
+}
+
+function tracingMetrics(tracing: Pick<Tracing, "counts">): readonly Metric[] {
+  return [
+    {
+      kind: "counter",
+      name: "evento_trace_spans_exported_total",
+      help: "Spans that the collector of traces took.",
+      samples: () => [{ value: tracing.counts.exported }],
+    },
+    {
+      kind: "counter",
+      name: "evento_trace_spans_dropped_total",
+      help: "Spans that were lost, since the collector was away or too slow.",
+      samples: () => [{ value: tracing.counts.dropped }],
     },
   ];
 }

@@ -12,6 +12,7 @@ import type { RecentLines } from "../functions/recent-lines.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Logger } from "../json-log.ts";
 import type { Publisher } from "../ports/publisher.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
 import type { HostRegistry } from "../registry/host-registry.ts";
 import { connectionSilenceMsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
@@ -35,6 +36,8 @@ export type RestOptions = {
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** What functions logged of late. */
   readonly recentLines: RecentLines;
+  /** Undefined when nobody collects traces. */
+  readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
   /** Level in force of function processes. */
   readonly isolation: IsolationLevel;
   /** How many there may be at once. */

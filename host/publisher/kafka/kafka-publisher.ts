@@ -2,6 +2,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Publisher, PublisherNotice } from "../../ports/publisher.ts";
+import type { PublishObserver } from "../../tracing/publish-spans.ts";
 import type { SchemaIds } from "../../registry/schema-ids.ts";
 import { publicationOf, sourceOf } from "../cloud-event.ts";
 import { LogPublisher } from "../log-publisher.ts";
@@ -21,6 +22,8 @@ export type KafkaPublisherOptions = {
   readonly journal: Pick<Journal, "head" | "watch" | "events">;
   readonly schemas: SchemaIds;
   readonly clock: Clock;
+  /** Told of what is published; it gives the headers of traces. */
+  readonly observer?: PublishObserver | undefined;
   /** Partitions of the events' topic when it is made. */
   readonly partitions?: number;
   /**
@@ -32,7 +35,7 @@ export type KafkaPublisherOptions = {
 
 /** Makes a publisher; it does nothing before `start`. */
 export function kafkaPublisher(options: KafkaPublisherOptions): Publisher {
-  const { kafka, log, journal, schemas, clock, partitions = partitionsDefault, onNotice } = options;
+  const { kafka, log, journal, schemas, clock, observer, partitions = partitionsDefault, onNotice } = options;
   const source = sourceOf(log);
   return new LogPublisher({
     journal,
@@ -42,9 +45,11 @@ export function kafkaPublisher(options: KafkaPublisherOptions): Publisher {
       return publicationOf(event, {
         source,
         schema: await schemas.schemaOf({ aggregate_type, schema, record: event_type }),
+        trace: observer && (await observer.headersOf(event)),
       });
     },
     clock,
+    onPublish: observer && ((publications) => observer.publishing(publications)),
     onNotice,
   });
 }
