@@ -165,7 +165,9 @@ function eventView(event) {
       </div>
       <div>
         <dt>Cause</dt>
-        <dd>${event.cause.kind} ${traceLink(event.cause.id)}</dd>
+        <dd>
+          ${event.cause.kind} ${traceLink(event.cause.kind === "external" ? event.id : event.cause.id, event.cause.id)}
+        </dd>
       </div>
     </dl>
     <h3>Payload</h3>
