@@ -14,8 +14,8 @@ use crate::evento::functions::host::{Level, log};
 use crate::thermostat::Thermostat;
 
 wit_bindgen::generate!({
-    path: ["../../../sdk-assemblyscript/evento.wit", "../thermostat.wit"],
-    world: "example:thermostat/thermostat",
+    path: "../wit",
+    world: "thermostat",
     generate_all,
 });
 
