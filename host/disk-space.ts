@@ -56,6 +56,11 @@ export class DiskSpace implements DiskRoom {
     return `found ${mib(this.#freeBytes)} MiB free on the disk of the data directory, expected ${mib(this.#options.floorBytes)} MiB or more`;
   }
 
+  /** Free room and the least there has to be, in bytes, when it was last looked at. */
+  get room(): { readonly freeBytes: number; readonly floorBytes: number } {
+    return { freeBytes: this.#freeBytes, floorBytes: this.#options.floorBytes };
+  }
+
   requireRoom(): void {
     if (!this.#low) return;
     throw new EventoError("DISK_LOW", this.reason, {

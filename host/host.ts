@@ -141,6 +141,7 @@ export class Host {
       intake,
       recentLines,
       tracing,
+      disk,
       isolation: functions.isolationLevel,
       address,
       certificate,

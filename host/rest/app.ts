@@ -8,6 +8,7 @@ import type { Access } from "../access/access.ts";
 import { CallerLoad } from "../access/caller-load.ts";
 import { isLoopback } from "../config.ts";
 import { mountConsole } from "../console/console.ts";
+import type { DiskSpace } from "../disk-space.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { IsolationLevel } from "../functions/isolation.ts";
 import type { RecentLines } from "../functions/recent-lines.ts";
@@ -49,6 +50,7 @@ export type RestAppOptions = {
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** What functions logged of late. */
   readonly recentLines: RecentLines;
+  readonly disk?: Pick<DiskSpace, "room"> | undefined;
   /** Undefined when nobody collects traces. */
   readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
   readonly isolation: IsolationLevel;

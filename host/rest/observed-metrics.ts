@@ -1,6 +1,7 @@
 // What the engine and the publisher know anyway, as metrics that are read when somebody asks: they cost nothing until then.
 import { Counter, Gauge, type Registry } from "prom-client";
 
+import type { DiskSpace } from "../disk-space.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { FunctionStatus } from "../ports/functions.ts";
 import type { Publisher } from "../ports/publisher.ts";
@@ -14,6 +15,7 @@ export type Observed = {
   readonly engine: Engine;
   readonly publisher: Publisher | undefined;
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
+  readonly disk?: Pick<DiskSpace, "room"> | undefined;
   readonly tracing?: Pick<Tracing, "counts"> | undefined;
 };
 
@@ -27,12 +29,13 @@ type Metric = {
 };
 
 /** Adds everything that is observed to a registry. */
-export function observe(registry: Registry, { engine, publisher, intake, tracing }: Observed): void {
+export function observe(registry: Registry, { engine, publisher, intake, disk, tracing }: Observed): void {
   const observed = [
     ...engineMetrics(engine),
     ...functionMetrics(engine),
     ...(publisher === undefined ? [] : publisherMetrics(publisher)),
     ...(intake === undefined ? [] : intakeMetrics(intake)),
+    ...(disk === undefined ? [] : diskMetrics(disk)),
     ...(tracing === undefined ? [] : tracingMetrics(tracing)),
   ];
   for (const metric of observed) register(registry, metric);
@@ -146,6 +149,13 @@ function intakeMetrics(intake: Pick<KafkaIntake, "status">): readonly Metric[] {
       help: "Records that went to the dead letters.",
       samples: () => [{ value: intake.status().refused }],
     },
+  ];
+}
+
+function diskMetrics(disk: Pick<DiskSpace, "room">): readonly Metric[] {
+  return [
+    gauge("evento_disk_free_bytes", "Free room of the data directory's disk.", () => disk.room.freeBytes),
+    gauge("evento_disk_floor_bytes", "Free room below which nothing new is taken in.", () => disk.room.floorBytes),
   ];
 }
 

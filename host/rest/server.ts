@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Access } from "../access/access.ts";
 import type { Certificate } from "../access/certificate.ts";
+import type { DiskSpace } from "../disk-space.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { IsolationLevel } from "../functions/isolation.ts";
 import type { RecentLines } from "../functions/recent-lines.ts";
@@ -36,6 +37,7 @@ export type RestOptions = {
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** What functions logged of late. */
   readonly recentLines: RecentLines;
+  readonly disk?: Pick<DiskSpace, "room"> | undefined;
   /** Undefined when nobody collects traces. */
   readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
   /** Level in force of function processes. */
