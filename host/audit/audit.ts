@@ -19,6 +19,7 @@ import { Refolding } from "./refolding.ts";
 import { StateCheck } from "./state-check.ts";
 
 const eventsPerPage = 1_000;
+const bytesPerPage = 8 << 20;
 
 export type AuditCounts = {
   /** States in index and snapshots that were compared with the fold of their events. */
@@ -55,7 +56,7 @@ export async function audit(options: AuditOptions): Promise<AuditCounts> {
   const outcomes = new OutcomeCheck({ functions, history, components, refolding });
   const inForce = new Deployments();
   for (let after = 0; ;) {
-    const { events, scannedTo } = await journal.events({ after, limit: eventsPerPage });
+    const { events, scannedTo } = await journal.events({ after, limit: eventsPerPage, bytesMax: bytesPerPage });
     for (const stretch of stretchesOf(events)) {
       const [first] = stretch;
       if (first?.aggregate_type === hostAggregateType) inForce.apply(hostEventOf(first), first.position);

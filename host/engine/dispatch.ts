@@ -24,6 +24,7 @@ import type { Turns } from "./turns.ts";
 
 /** Events read from the log at once, and sent to the function side by side. */
 const eventsPerRead = 256;
+const bytesPerRead = 8 << 20;
 const eventsPerBatch = 32;
 /** A cursor that passed only events that do not matter is written this rarely: reading them again costs little. */
 const cursorStride = 10_000;
@@ -118,7 +119,11 @@ export class Dispatch {
   async #step(): Promise<void> {
     const { journal } = this.#context;
     const news = this.#news.promise;
-    const { events, scannedTo } = await journal.events({ after: this.#after, limit: eventsPerRead });
+    const { events, scannedTo } = await journal.events({
+      after: this.#after,
+      limit: eventsPerRead,
+      bytesMax: bytesPerRead,
+    });
     const dispatcher = this.#dispatcher();
     if (dispatcher === undefined || scannedTo === this.#after) {
       await news;

@@ -49,7 +49,9 @@ export class Folding {
     let folded = await this.#startOf(aggregate, aggregator, sequence);
     while (folded.sequence < sequence) {
       const limit = Math.min(eventsPerCall, sequence - folded.sequence);
-      const events = withinBytes(await this.#journal.stream(aggregate, { after: folded.sequence, limit }));
+      const events = withinBytes(
+        await this.#journal.stream(aggregate, { after: folded.sequence, limit, bytesMax: eventBytesPerCall }),
+      );
       const last = events.at(-1);
       if (last === undefined)
         throw new Error(`invariant broken: ${aggregate} has no event ${folded.sequence + 1} of ${sequence}`);

@@ -82,7 +82,7 @@ export class Queries {
     let bytes = 0;
     while (commands.length < limit) {
       const rows = Math.min(limit - commands.length, commandsPerRead);
-      const records = await this.#journal.commandsIn(status, { after, limit: rows });
+      const records = await this.#journal.commandsIn(status, { after, limit: rows, bytesMax: pageBytesMax - bytes });
       for (const record of records) {
         commands.push(commandViewOf(record, this.#deployments));
         after = record.command.id;
@@ -114,6 +114,7 @@ export class Queries {
         ...query,
         after,
         limit: rows,
+        bytesMax: bytesMax - bytes,
         scanLimit: query.after + scanLimit - after,
       });
       for (const event of read.events) {

@@ -46,7 +46,8 @@ export async function traceOf(
   const root = start.root_cause;
   const rootCommand = await journal.command(root);
   const rootEvent = rootCommand === undefined ? await rootEventOf(root, start, journal) : undefined;
-  const deeper = await journal.commandsUnder(root, commandsMax + 1);
+  // One more than is shown of either, so that it is known whether there are more.
+  const deeper = await journal.commandsUnder(root, { limit: commandsMax + 1, bytesMax: traceBytesMax + 1 });
   const shown = withinBytes(deeper.slice(0, commandsMax));
   const byCause = Map.groupBy(shown, (record) => record.command.cause.id);
 

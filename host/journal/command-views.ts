@@ -1,7 +1,7 @@
 // What the log says of commands: the index has their places, the log has the rest.
 import type { StoredEvent } from "../domain/envelope.ts";
 import { invariant } from "../errors.ts";
-import type { CommandRecord } from "../ports/journal.ts";
+import type { CommandRecord, ReadBounds } from "../ports/journal.ts";
 import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
@@ -31,9 +31,11 @@ export class CommandViews {
 
   async commandsIn(
     status: "pending" | "parked",
-    page: { after: string; limit: number },
+    page: ReadBounds & { after: string },
   ): Promise<readonly CommandRecord[]> {
+    const { bytesMax = Infinity } = page;
     const records: CommandRecord[] = [];
+    let bytes = 0;
     let { after } = page;
     // A command may leave its status between the look at the list and that at its row, so a page may need another look.
     while (records.length < page.limit) {
@@ -41,7 +43,10 @@ export class CommandViews {
       const listed = await this.#rows.range(statusTable, status, { after: after === "" ? undefined : after, limit });
       for (const { order: id } of listed) {
         const record = await this.#listed(String(id));
-        if (record.status === status) records.push(record);
+        if (record.status !== status) continue;
+        records.push(record);
+        bytes += payloadBytesOf(record);
+        if (bytes >= bytesMax) return records;
       }
       const last = listed.at(-1);
       if (last === undefined || listed.length < limit) break;
@@ -50,10 +55,18 @@ export class CommandViews {
     return records;
   }
 
-  async commandsUnder(rootCause: string, limit: number): Promise<readonly CommandRecord[]> {
+  async commandsUnder(
+    rootCause: string,
+    { limit, bytesMax = Infinity }: ReadBounds,
+  ): Promise<readonly CommandRecord[]> {
     const records: CommandRecord[] = [];
-    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit }))
-      records.push(await this.#listed(id));
+    let bytes = 0;
+    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit })) {
+      const record = await this.#listed(id);
+      records.push(record);
+      bytes += payloadBytesOf(record);
+      if (bytes >= bytesMax) break;
+    }
     return records;
   }
 
@@ -105,4 +118,9 @@ export class CommandViews {
     const events = Array.from({ length: outcome.event_count }, (_, index) => storedEvent(group.entry(first + index)));
     return { last_error: null, outcome, events };
   }
+}
+
+/** Bytes of the payloads of a command and of its events. */
+function payloadBytesOf({ command, events }: Pick<CommandRecord, "command" | "events">): number {
+  return events.reduce((sum, { payload }) => sum + payload.length, command.payload.length);
 }

@@ -2,7 +2,7 @@
 import { commandOfEventId } from "../domain/derived-id.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
 import { eventsScannedMax } from "../limits.ts";
-import type { EventFilter, JournalHead } from "../ports/journal.ts";
+import type { EventFilter, JournalHead, ReadBounds } from "../ports/journal.ts";
 import type { CommandViews } from "./command-views.ts";
 import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
@@ -35,23 +35,27 @@ export class EventViews {
   /** @param head - what is durable; nothing after it is looked at. */
   async events(
     head: JournalHead,
-    query: { after: number; limit: number; scanLimit?: number; filter?: EventFilter },
+    query: ReadBounds & { after: number; scanLimit?: number; filter?: EventFilter },
   ): Promise<EventPage> {
-    const { after, limit, scanLimit = eventsScannedMax, filter } = query;
-    if (filter?.aggregate !== undefined) return this.#eventsOf(filter.aggregate, head, { after, limit, filter });
+    const { after, limit, bytesMax = Infinity, scanLimit = eventsScannedMax, filter } = query;
+    if (filter?.aggregate !== undefined)
+      return this.#eventsOf(filter.aggregate, head, { after, limit, bytesMax, filter });
     const end = Math.min(head.position, after + scanLimit);
     if (after >= end || limit <= 0) return { events: [], scannedTo: after };
     const events: StoredEvent[] = [];
     let position = after;
+    let bytes = 0;
     const first = this.#pageEnds.get(after) ?? (await this.#groups.numberAt(after + 1));
     for await (const group of this.#groups.from(first, head.group)) {
       const last = Math.min(end, group.lastPosition);
-      while (position < last && events.length < limit) {
+      while (position < last && events.length < limit && bytes < bytesMax) {
         position++;
         const event = group.event(position);
-        if (matches(event, filter)) events.push(event);
+        if (!matches(event, filter)) continue;
+        events.push(event);
+        bytes += event.payload.length;
       }
-      if (position >= end || events.length >= limit) {
+      if (position >= end || events.length >= limit || bytes >= bytesMax) {
         this.#rememberPageEnd(position, group.number);
         break;
       }
@@ -70,13 +74,19 @@ export class EventViews {
     return place === undefined ? undefined : this.#eventAt(place);
   }
 
-  async stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]> {
+  async stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]> {
+    const { bytesMax = Infinity } = query;
     if (query.limit <= 0) return [];
     const places = await this.#placesOf(aggregate, query);
     const events: StoredEvent[] = [];
+    let bytes = 0;
     for (let start = 0; start < places.length; start += groupsAtOnce) {
       const some = places.slice(start, start + groupsAtOnce);
-      events.push(...(await Promise.all(some.map((place) => this.#eventAt(place)))));
+      for (const event of await Promise.all(some.map((place) => this.#eventAt(place)))) {
+        events.push(event);
+        bytes += event.payload.length;
+        if (bytes >= bytesMax) return events;
+      }
     }
     return events;
   }
@@ -118,16 +128,20 @@ export class EventViews {
   async #eventsOf(
     aggregate: string,
     head: JournalHead,
-    { after, limit, filter }: { after: number; limit: number; filter: EventFilter },
+    { after, limit, bytesMax, filter }: Required<ReadBounds> & { after: number; filter: EventFilter },
   ): Promise<EventPage> {
     const events: StoredEvent[] = [];
+    let bytes = 0;
     let sequence = await this.#sequenceAt(aggregate, after);
     while (events.length < limit) {
-      const page = await this.stream(aggregate, { after: sequence, limit: Math.min(limit, groupsAtOnce) });
+      const page = await this.stream(aggregate, { after: sequence, limit: Math.min(limit, groupsAtOnce), bytesMax });
       for (const event of page) {
         if (event.position > head.position) return { events, scannedTo: head.position };
-        if (matches(event, filter)) events.push(event);
-        if (events.length >= limit) return { events, scannedTo: event.position };
+        if (matches(event, filter)) {
+          events.push(event);
+          bytes += event.payload.length;
+        }
+        if (events.length >= limit || bytes >= bytesMax) return { events, scannedTo: event.position };
         sequence = event.sequence;
       }
       if (page.length === 0) break;

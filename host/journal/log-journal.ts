@@ -12,6 +12,7 @@ import type {
   JournalEntry,
   JournalHead,
   ParkedDispatch,
+  ReadBounds,
 } from "../ports/journal.ts";
 import { Admission } from "./admission.ts";
 import { CommandViews } from "./command-views.ts";
@@ -96,15 +97,15 @@ export class LogJournal implements Journal {
     return this.#commands.command(id);
   }
 
-  commandsIn(status: "pending" | "parked", page: { after: string; limit: number }): Promise<readonly CommandRecord[]> {
+  commandsIn(status: "pending" | "parked", page: ReadBounds & { after: string }): Promise<readonly CommandRecord[]> {
     return this.#commands.commandsIn(status, page);
   }
 
-  commandsUnder(rootCause: string, limit: number): Promise<readonly CommandRecord[]> {
-    return this.#commands.commandsUnder(rootCause, limit);
+  commandsUnder(rootCause: string, bounds: ReadBounds): Promise<readonly CommandRecord[]> {
+    return this.#commands.commandsUnder(rootCause, bounds);
   }
 
-  events(query: { after: number; limit: number; scanLimit?: number; filter?: EventFilter }): Promise<EventPage> {
+  events(query: ReadBounds & { after: number; scanLimit?: number; filter?: EventFilter }): Promise<EventPage> {
     return this.#events.events(this.#head, query);
   }
 
@@ -112,7 +113,7 @@ export class LogJournal implements Journal {
     return this.#events.event(id);
   }
 
-  stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]> {
+  stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]> {
     return this.#events.stream(aggregate, query);
   }
 

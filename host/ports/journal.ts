@@ -136,6 +136,13 @@ export type Appended = {
   readonly durable: Promise<void>;
 };
 
+/** Where a read of many ends. */
+export type ReadBounds = {
+  readonly limit: number;
+  /** Ends once the payloads are so long: what reaches it is still there, so that there is one at least. */
+  readonly bytesMax?: number;
+};
+
 /**
  * The port. Reads see what is durable and nothing else; after `durable` they see the append.
  *
@@ -161,23 +168,20 @@ export interface Journal {
 
   command(id: string): Promise<CommandRecord | undefined>;
   /** Commands in a status, ordered by id, after the id `after` ("" for the start). */
-  commandsIn(status: "pending" | "parked", page: { after: string; limit: number }): Promise<readonly CommandRecord[]>;
-  /** Commands of the tree under a root cause that are deeper than its root, ordered by when they were accepted. At most `limit`. */
-  commandsUnder(rootCause: string, limit: number): Promise<readonly CommandRecord[]>;
+  commandsIn(status: "pending" | "parked", page: ReadBounds & { after: string }): Promise<readonly CommandRecord[]>;
+  /** Commands of the tree under a root cause that are deeper than its root, ordered by when they were accepted. */
+  commandsUnder(rootCause: string, bounds: ReadBounds): Promise<readonly CommandRecord[]>;
 
   /**
    * Events in log order after a position. Looks at no more than `scanLimit` events, so that a filter that matches little
    * can't hold the host up; `scannedTo` is where to go on.
    */
-  events(query: {
-    after: number;
-    limit: number;
-    scanLimit?: number;
-    filter?: EventFilter;
-  }): Promise<{ events: readonly StoredEvent[]; scannedTo: number }>;
+  events(
+    query: ReadBounds & { after: number; scanLimit?: number; filter?: EventFilter },
+  ): Promise<{ events: readonly StoredEvent[]; scannedTo: number }>;
   event(id: string): Promise<StoredEvent | undefined>;
   /** Events of one aggregate in sequence order after a sequence. */
-  stream(aggregate: string, query: { after: number; limit: number }): Promise<readonly StoredEvent[]>;
+  stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]>;
 
   /** Sequence of the aggregate's last event; 0 when there is none. */
   sequence(aggregate: string): Promise<number>;

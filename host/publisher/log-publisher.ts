@@ -214,7 +214,11 @@ export class LogPublisher implements Publisher {
     let upTo = after;
     for (let left = this.#eventsMax; left > 0;) {
       // Page by page, since events may be large and the batch full long before its last.
-      const { events } = await this.#options.journal.events({ after: upTo, limit: Math.min(left, pageEventsMax) });
+      const { events } = await this.#options.journal.events({
+        after: upTo,
+        limit: Math.min(left, pageEventsMax),
+        bytesMax: publishBytesMax,
+      });
       for (const event of events) {
         if (bytes > 0 && bytes + event.payload.length > publishBytesMax) return { publications, upTo };
         bytes += event.payload.length;

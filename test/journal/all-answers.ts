@@ -28,7 +28,7 @@ export function questionsTo(
   for (const status of ["pending", "parked"] as const) questions.set(status, () => journal.commandsIn(status, all));
   for (const id of commands) {
     questions.set(`command ${id}`, () => journal.command(id));
-    questions.set(`under ${id}`, () => journal.commandsUnder(id, 1_000));
+    questions.set(`under ${id}`, () => journal.commandsUnder(id, { limit: 1_000 }));
   }
   for (const id of events) questions.set(`event ${id}`, () => journal.event(id));
   for (const id of aggregates) {

@@ -134,11 +134,26 @@ export function contractOfCommands(test: JournalTest): void {
     await journal.append([child("z", "r"), child("m", "r"), child("x", "ro")]).durable;
     await journal.append([child("a", "r")]).durable;
     const under = async (opened: Journal, limit: number) =>
-      (await opened.commandsUnder("r", limit)).map(({ command }) => command.id);
+      (await opened.commandsUnder("r", { limit })).map(({ command }) => command.id);
     for await (const opened of nowAndAgain(journal, reopen)) {
       t.deepEqual(await under(opened, 10), ["z", "m", "a"]);
       t.deepEqual(await under(opened, 2), ["z", "m"]);
     }
+  });
+
+  test("a read of commands ends once the payloads of them and their events are as long as asked for", async (t, journal, reopen) => {
+    await journal.append([commandEntry("r")]).durable;
+    for (const id of ["a", "b", "c"]) await journal.append([child(id, "r", new Uint8Array(10))]).durable;
+    for await (const opened of nowAndAgain(journal, reopen))
+      for (const [bytesMax, count] of [
+        [1, 1],
+        [10, 1],
+        [11, 2],
+        [1_000, 3],
+      ] as const) {
+        t.is((await opened.commandsIn("pending", { after: "", limit: 3, bytesMax })).length, count);
+        t.is((await opened.commandsUnder("r", { limit: 3, bytesMax })).length, count);
+      }
   });
 
   test("ordinals grow in the order that commands were accepted", async (t, journal, reopen) => {
@@ -155,8 +170,8 @@ export function contractOfCommands(test: JournalTest): void {
   });
 }
 
-function child(id: string, root_cause: string) {
-  return commandEntry(id, { cause: { kind: "event", id: "e" }, root_cause, depth: 2 });
+function child(id: string, root_cause: string, payload = new Uint8Array(0)) {
+  return commandEntry(id, { cause: { kind: "event", id: "e" }, root_cause, depth: 2, payload });
 }
 
 async function require(journal: Journal, id: string) {

@@ -43,6 +43,34 @@ export function contractOfEvents(test: JournalTest): void {
       t.is(await journal.event(id), undefined, id);
   });
 
+  test("a read of events ends once their payloads are as long as asked for, and goes on from there", async (t, journal, reopen) => {
+    const { command } = commandEntry("c");
+    const entries = [10, 20, 30, 40].map((size, index) =>
+      eventEntry(command, index + 1, { index, payload: new Uint8Array(size) }),
+    );
+    await journal.append([commandEntry("c"), ...entries, outcomeEntry("c", { event_count: 4 })]).durable;
+    const { aggregate } = command;
+    for await (const opened of nowAndAgain(journal, reopen))
+      for (const [bytesMax, positions] of [
+        [1, [1]],
+        [10, [1]],
+        [11, [1, 2]],
+        [60, [1, 2, 3]],
+        [1_000, [1, 2, 3, 4]],
+      ] as const) {
+        const bounds = { after: 0, limit: 10, bytesMax };
+        for (const filter of [{}, { aggregate }]) {
+          const page = await opened.events({ ...bounds, filter });
+          t.deepEqual(
+            page.events.map(({ position }) => position),
+            [...positions],
+          );
+          t.is(page.scannedTo, positions.length);
+        }
+        t.is((await opened.stream(aggregate, bounds)).length, positions.length);
+      }
+  });
+
   test("the log is read on from where the last page ended", async (t, journal, reopen) => {
     for (const id of ["a", "b", "c", "d"]) await journal.append(doneCommand(id, { eventCount: 3 })).durable;
     for await (const opened of nowAndAgain(journal, reopen)) {

@@ -56,7 +56,7 @@ async function requireTrees(journal: Journal, log: LogRecord): Promise<void> {
     const expected = [...log.commands.values()]
       .filter(({ command }) => command.root_cause === root && command.depth > 0)
       .map(({ command }) => command.id);
-    const found = await journal.commandsUnder(root, log.commands.size + 1);
+    const found = await journal.commandsUnder(root, { limit: log.commands.size + 1 });
     same(
       `the commands under ${root}`,
       found.map(({ command }) => command.id),
