@@ -10,17 +10,18 @@ import { descriptorShares } from "./descriptors.ts";
 import { DiskSpace, freeBytesAt } from "./disk-space.ts";
 import { Engine } from "./engine/engine.ts";
 import { reasonOf } from "./errors.ts";
+import { FailureLog } from "./failure-log.ts";
 import type { LogLine } from "./functions/log-lines.ts";
 import { RecentLines } from "./functions/recent-lines.ts";
 import { ProcessFunctions } from "./functions/process-functions.ts";
 import { isVacant } from "./journal/level/data-directory.ts";
 import { initJournal, openJournal } from "./journal/level/level-journal.ts";
 import type { Logger } from "./json-log.ts";
-import type { Journal } from "./ports/journal.ts";
 import type { KafkaIntake } from "./publisher/kafka/kafka-intake.ts";
 import { kafkaOf } from "./kafka.ts";
 import { RestServer } from "./rest/server.ts";
 import { openSnapshots } from "./snapshots/open-snapshots.ts";
+import { TraceRoots } from "./tracing/trace-roots.ts";
 import type { Tracing } from "./tracing/tracing.ts";
 
 export type HostOptions = {
@@ -90,7 +91,14 @@ export class Host {
       onFailure: (error) => logger.log("warn", "disk.unknown", { reason: reasonOf(error) }),
     });
     resources.defer(() => disk.close());
-    const tracing = await openTracing(config, { journal, log: identity.id, logger });
+    const roots = new TraceRoots({ journal, share: config.trace_share });
+    const failures = new FailureLog({
+      logger,
+      roots,
+      isTraced: config.otlp_endpoint !== "",
+      now: () => performance.now(),
+    });
+    const tracing = await openTracing(config, { roots, log: identity.id, logger });
     resources.defer(async () => tracing?.close());
     const engine = await Engine.open(
       { journal, functions, snapshots, disk, clock: systemClock, chance: systemChance, observer: tracing?.engine },
@@ -102,6 +110,7 @@ export class Host {
         },
         onFatal: failure.raise,
         onTrouble: (event, error) => logger.log("warn", event, { reason: reasonOf(error) }),
+        onFailure: (failure) => failures.put(failure),
       },
     );
     resources.defer(() => engine.close());
@@ -195,7 +204,7 @@ class Failure {
 
 async function openTracing(
   { otlp_endpoint: endpoint, trace_share: share }: HostConfig,
-  given: { journal: Journal; log: string; logger: Logger },
+  given: { roots: TraceRoots; log: string; logger: Logger },
 ): Promise<Tracing | undefined> {
   if (endpoint === "") return undefined;
   // Its libraries are loaded only by who traces.

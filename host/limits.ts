@@ -166,3 +166,5 @@ export const spanGatherMs = 500;
 export const spanExportDeadlineMs = 5_000;
 /** Calls from outside whose traces are remembered; past it they are looked up in the log. */
 export const tracedRootsMax = 10_000;
+/** Lines of the log about commands and events that failed. */
+export const failureLinesPerSecondMax = 20;

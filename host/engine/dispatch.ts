@@ -7,7 +7,7 @@ import { EventoError } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal, JournalEntry } from "../ports/journal.ts";
-import type { Observer } from "../ports/observer.ts";
+import type { Failure, Observer } from "../ports/observer.ts";
 import { checkedCommandDrafts, commandsOf, type CheckedCommandDraft } from "./command-drafts.ts";
 import { commandEntryOf } from "./commit.ts";
 import type { Deployments, Dispatcher } from "./deployments.ts";
@@ -46,6 +46,8 @@ export type DispatchContext = {
   readonly memberships: Memberships;
   readonly turns: Turns;
   readonly observer: Observer | undefined;
+  /** Told of each event that failed. */
+  readonly onFailure: (failure: Failure) => void;
 };
 
 /** One event and the commands that came of it; or why none did. */
@@ -217,9 +219,10 @@ export class Dispatch {
 
   /** One event alone, until it succeeds or is parked. */
   async #again(event: StoredEvent, firstReason: string): Promise<void> {
-    const { settings, chance } = this.#context;
+    const { settings, chance, onFailure } = this.#context;
     let reason = firstReason;
     for (let attempt = 1; attempt < settings.triesMax; attempt++) {
+      onFailure({ event: "dispatch.failed", about: event, dispatcher: this.name, attempts: attempt, reason });
       await this.#pause(backoffOf(settings, attempt, chance.fraction()));
       const dispatcher = this.#dispatcher();
       if (this.#stopped || dispatcher === undefined) return;
@@ -228,6 +231,7 @@ export class Dispatch {
       reason = result.reason;
     }
     await this.#park(event, reason, event.position);
+    onFailure({ event: "dispatch.parked", about: event, dispatcher: this.name, attempts: settings.triesMax, reason });
   }
 
   /** @param done - position up to which everything is done then. */

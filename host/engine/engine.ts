@@ -4,7 +4,7 @@ import type { Chance, Clock } from "../ports/clock.ts";
 import type { DiskRoom } from "../ports/disk.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
-import type { Observer } from "../ports/observer.ts";
+import type { Failure, Observer } from "../ports/observer.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
 import { AccessHistory } from "./access-history.ts";
 import { Deployment } from "./deployment.ts";
@@ -48,6 +48,8 @@ export type EngineOptions = {
   readonly onFatal: (error: unknown) => void;
   /** Called when something failed that nobody waits for and that harms nothing, such as a snapshot. */
   readonly onTrouble: (event: string, error: unknown) => void;
+  /** Told of each command and dispatch that failed; nobody when left out. */
+  readonly onFailure?: ((failure: Failure) => void) | undefined;
 };
 
 /** A command that was taken in. */
@@ -93,7 +95,7 @@ export class Engine {
     const { journal, functions, snapshots, chance, observer, disk = endlessDisk } = ports;
     const { deployments } = given;
     const settings = { ...defaultSettings, ...options.settings };
-    const { onFatal } = options;
+    const { onFatal, onFailure = () => {} } = options;
     const clock = new LogClock({ clock: ports.clock, last: journal.head.time });
     const timers = new Timers({ clock: ports.clock, logClock: clock });
     const host = new HostStream({ sequence: given.sequence });
@@ -101,15 +103,19 @@ export class Engine {
     const memberships = new Memberships({ journal });
     const mailboxes = new Mailboxes({ journal });
     const folding = new Folding({ deployments, functions, journal, snapshots });
-    const onFailure = (error: unknown): void => options.onTrouble("snapshot.failed", error);
-    const snapshotting = new Snapshotting({ snapshots, deployments, settings, onFailure });
+    const snapshotting = new Snapshotting({
+      snapshots,
+      deployments,
+      settings,
+      onFailure: (error) => options.onTrouble("snapshot.failed", error),
+    });
     const shared = { journal, functions, chance, clock, timers, settings, deployments, host, inFlight, memberships };
-    const turns = new Turns({ ...shared, folding, mailboxes, snapshotting, observer, onFatal });
+    const turns = new Turns({ ...shared, folding, mailboxes, snapshotting, observer, onFailure, onFatal });
     const rules = new RuleSets({ deployments });
     const parking = new Parking({ ...shared, turns });
     this.deployments = deployments;
     this.functions = functions;
-    this.dispatching = new Dispatching({ ...shared, rules, turns, observer }, onFatal);
+    this.dispatching = new Dispatching({ ...shared, rules, turns, observer, onFailure }, onFatal);
     const stored = new StoredData({ journal, inFlight, mailboxes });
     this.deployment = new Deployment({ ...shared, disk, dispatching: this.dispatching, folding, parking, stored });
     this.access = new AccessHistory({ ...shared });

@@ -5,7 +5,7 @@ import { EventoError, reasonOf } from "../errors.ts";
 import type { Chance } from "../ports/clock.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal, JournalEntry } from "../ports/journal.ts";
-import type { ObservedTry, ObservedTurn, Observer } from "../ports/observer.ts";
+import type { Failure, ObservedTry, ObservedTurn, Observer } from "../ports/observer.ts";
 import { commandEntryOf, outcomeEntriesOf, referencesEntryOf } from "./commit.ts";
 import { decide, type Decision } from "./decision.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
@@ -43,6 +43,8 @@ export type TurnsContext = {
   readonly memberships: Memberships;
   readonly snapshotting: Snapshotting;
   readonly observer: Observer | undefined;
+  /** Told of each command that failed. */
+  readonly onFailure: (failure: Failure) => void;
   /** Called when the engine can't go on. */
   readonly onFatal: (error: unknown) => void;
 };
@@ -230,13 +232,14 @@ export class Turns {
 
   /** Commands that failed without an event: tried again later, or parked. */
   #fail(failures: readonly Extract<Decision, { kind: "failed" }>[]): void {
-    const { journal, clock, settings, chance, timers } = this.#context;
+    const { journal, clock, settings, chance, timers, onFailure } = this.#context;
     for (const { pending, reason } of failures) {
       pending.attempts++;
       if (pending.attempts >= settings.triesMax) {
         this.park(pending, reason);
         continue;
       }
+      onFailure({ event: "command.failed", about: pending.command, attempts: pending.attempts, reason });
       // One that expects a sequence leaves no trace yet: at its next try it may have to be refused.
       if (pending.accepted) {
         const { attempts: attempt, command } = pending;
@@ -259,7 +262,7 @@ export class Turns {
 
   /** Parks a command, with the event that announces it. */
   park(pending: PendingCommand, reason: string): void {
-    const { journal, clock, host, inFlight, observer } = this.#context;
+    const { journal, clock, host, inFlight, observer, onFailure } = this.#context;
     const { command, attempts } = pending;
     const time = clock.now();
     const announced = host.next(
@@ -285,6 +288,7 @@ export class Turns {
       inFlight.remove(pending);
       this.ended.parked++;
       observer?.parked(command, { attempts, reason });
+      onFailure({ event: "command.parked", about: command, attempts, reason });
       pending.settle({ kind: "parked", attempts, reason });
     });
   }

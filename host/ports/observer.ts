@@ -21,6 +21,17 @@ export type ObservedTry = {
   readonly reason?: string | undefined;
 };
 
+/** Something failed, and will be tried again or has been parked. */
+export type Failure = {
+  readonly event: "command.failed" | "command.parked" | "dispatch.failed" | "dispatch.parked";
+  /** The command, or the event that was to be dispatched. */
+  readonly about: Command | StoredEvent;
+  readonly dispatcher?: string;
+  /** Failed tries so far. */
+  readonly attempts: number;
+  readonly reason: string;
+};
+
 export interface ObservedTurn {
   called(call: ObservedCall): void;
   /** All that the functions were asked is answered; what was decided is on its way to the disk. */

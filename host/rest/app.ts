@@ -179,7 +179,7 @@ function unmatched(ctx: Context, router: Router): EventoError {
 }
 
 function answerProblem(ctx: Context, report: ProblemReport, error: unknown): void {
-  const problem = report.of(error, ctx.method);
+  const problem = report.of(error, ctx.req);
   ctx.status = problem.status;
   ctx.type = "application/problem+json";
   ctx.body = JSON.stringify(problem);

@@ -4,20 +4,19 @@ import { detectResources, envDetector, resourceFromAttributes } from "@opentelem
 
 import type { Logger } from "../json-log.ts";
 import { spanExportDeadlineMs } from "../limits.ts";
-import type { Journal } from "../ports/journal.ts";
 import type { Observer } from "../ports/observer.ts";
 import { EngineSpans } from "./engine-spans.ts";
 import { PublishSpans, type PublishObserver } from "./publish-spans.ts";
 import { RequestSpans, type RequestObserver } from "./request-spans.ts";
 import { SpanExport, type SpanCounts } from "./span-export.ts";
-import { TraceRoots } from "./trace-roots.ts";
+import { isSampledOf, type TraceRoots } from "./trace-roots.ts";
 
 export type TracingOptions = {
   /** Base URL of the collector, to which `/v1/traces` is added. */
   readonly endpoint: string;
   /** Share of the traces that begin here which are kept, 0 to 1; the others' callers decide. */
   readonly share: number;
-  readonly journal: Pick<Journal, "command" | "event">;
+  readonly roots: TraceRoots;
   /** Identity of the log. */
   readonly log: string;
   readonly logger: Logger;
@@ -38,7 +37,7 @@ export class Tracing {
     this.#spans = given.spans;
   }
 
-  static open({ endpoint, share, journal, log, logger }: TracingOptions): Tracing {
+  static open({ endpoint, share, roots, log, logger }: TracingOptions): Tracing {
     // Whatever else there is to say, such as headers and certificates, comes by the usual OTEL_ variables.
     const exporter = new OTLPTraceExporter({
       url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
@@ -51,10 +50,7 @@ export class Tracing {
       resource: resourceFromAttributes(own).merge(resource),
       onAway: (reason) => logger.log("warn", "traces.away", { reason }),
     });
-    // The last digits of an id are as random as any: W3C Trace Context, level 2.
-    const isSampled = (trace: string): boolean => Number.parseInt(trace.slice(-8), 16) < share * 2 ** 32;
-    const roots = new TraceRoots({ journal, isSampled });
-    return new Tracing({ roots, spans, isSampled });
+    return new Tracing({ roots, spans, isSampled: isSampledOf(share) });
   }
 
   get counts(): SpanCounts {
