@@ -70,7 +70,7 @@ test("a transfer is one trace from its caller to the last event, although the ho
 });
 
 test("a caller that is not traced begins no trace, and what is no traceparent is not believed", async (t) => {
-  t.timeout(60_000);
+  t.timeout(180_000);
   const collector = await TraceCollector.start(t);
   const bank = await BankHost.start(t, { environment: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url } });
   const register = (id: string, traceparent: string) =>
@@ -91,7 +91,7 @@ test("a caller that is not traced begins no trace, and what is no traceparent is
 });
 
 test("a collector that is away costs spans, which are counted, and no command", async (t) => {
-  t.timeout(60_000);
+  t.timeout(180_000);
   const bank = await BankHost.start(t, { environment: { EVENTO_OTLP_ENDPOINT: "http://127.0.0.1:9" } });
   const { status } = await bank.post({
     entity: "client:1",
