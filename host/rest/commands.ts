@@ -17,7 +17,7 @@ import type { OutcomeWaits } from "./outcome-waits.ts";
 import { preferenceOf } from "./preference.ts";
 import type { ProblemReport } from "./problem-report.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
-import { answer, linkNext, listOf, named, pageParameters, type Route } from "./route.ts";
+import { answer, linkNext, listOf, named, pageParameters, traceparent, type Route } from "./route.ts";
 
 export type CommandRoutesContext = {
   readonly engine: Engine;
@@ -48,6 +48,7 @@ export function commandRoutes(context: CommandRoutesContext): readonly Route[] {
           description: "the command's id, in place of `id` in the body",
           schema: { type: "string" },
         },
+        traceparent,
         {
           name: "Prefer",
           in: "header",

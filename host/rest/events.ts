@@ -20,7 +20,7 @@ import type { OutcomeWaits } from "./outcome-waits.ts";
 import type { ProblemReport } from "./problem-report.ts";
 import type { QueryParameters } from "./query-parameters.ts";
 import { parseJson, readJson, requireMediaType } from "./request-body.ts";
-import { answer, linkNext, listOf, named, pageParameters, type Route } from "./route.ts";
+import { answer, linkNext, listOf, named, pageParameters, traceparent, type Route } from "./route.ts";
 
 const filters = ["aggregate", "aggregate_type", "event_type", "entity"] as const;
 const types = { json: "application/json", ndjson: "application/x-ndjson", sse: "text/event-stream" } as const;
@@ -50,6 +50,7 @@ export function eventRoutes(context: EventRoutesContext): readonly Route[] {
           description: "the event's id, in place of `id` in the body",
           schema: { type: "string" },
         },
+        traceparent,
       ],
       body: { [types.json]: named("EventPost"), [types.ndjson]: named("EventPost") },
       answers: {

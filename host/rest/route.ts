@@ -69,6 +69,14 @@ export function linkNext(ctx: Context, after: string | number | null): void {
   ctx.set("Link", `<${ctx.path}?${query.toString()}>; rel="next"`);
 }
 
+/** Where a call is in its caller's trace. */
+export const traceparent: Parameter = {
+  name: "traceparent",
+  in: "header",
+  description: "W3C Trace Context: becomes the id of the call, `cause.id`; ignored when it is none",
+  schema: { type: "string" },
+};
+
 export const pageParameters = (order: string): readonly Parameter[] => [
   { name: "after", in: "query", description: `go on after this ${order}`, schema: { type: "string" } },
   {
