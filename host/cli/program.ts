@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { addAggregate } from "./commands/aggregate.ts";
 import { addBackup } from "./commands/backup.ts";
 import { addBuild } from "./commands/build.ts";
+import { addCodegen } from "./commands/codegen.ts";
 import { addCommand } from "./commands/command.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDeploy } from "./commands/deploy.ts";
@@ -66,6 +67,7 @@ Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no host answers.`,
   addBuild(context);
   addTest(context);
   addDeploy(context);
+  addCodegen(context);
   program.commandsGroup("Use a host:");
   addCommand(context);
   addEvent(context);
