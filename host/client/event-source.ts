@@ -6,12 +6,15 @@ import { unreachableCode, type HostClient, type Query } from "./host-client.ts";
 
 const reconnectDelayMsMin = 250;
 const reconnectDelayMsMax = 5_000;
+/** A host lets four heartbeats come in this time. */
+export const silenceMsMax = 60_000;
 
 export type Following = {
   /** Position to start after; without one, the end of the log. */
   readonly after: number | undefined;
   readonly filter: Query;
   readonly onBreak: (reason: string) => void;
+  readonly signal?: AbortSignal;
 };
 
 /**
@@ -20,6 +23,7 @@ export type Following = {
  * @throws EventoError HOST_UNREACHABLE when the first connection fails; later ones are tried again for ever.
  */
 export async function* followEvents(client: HostClient, following: Following): AsyncGenerator<string> {
+  const { signal } = following;
   let after: string | number | undefined = following.after ?? (await endOf(client));
   let delayMs = 0;
   let wasConnected = false;
@@ -30,6 +34,8 @@ export async function* followEvents(client: HostClient, following: Following): A
         path: ["events"],
         query: { ...following.filter, after },
         headers: { accept: "text/event-stream" },
+        silenceMs: silenceMsMax,
+        ...(signal === undefined ? {} : { signal }),
       });
       for await (const message of messagesOf(lines)) {
         wasConnected = true;
@@ -39,12 +45,13 @@ export async function* followEvents(client: HostClient, following: Following): A
       }
       following.onBreak("the host ended it");
     } catch (error) {
+      signal?.throwIfAborted();
       if (!wasConnected || !(error instanceof EventoError) || error.code !== unreachableCode) throw error;
       if (delayMs === 0) following.onBreak(error.message);
     }
     wasConnected = true;
     delayMs = Math.min(reconnectDelayMsMax, Math.max(reconnectDelayMsMin, delayMs * 2));
-    await sleep(delayMs);
+    await sleep(delayMs, undefined, { signal });
   }
 }
 

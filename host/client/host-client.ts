@@ -20,6 +20,8 @@ export type Call = {
   readonly body?: string | Uint8Array<ArrayBuffer> | AsyncIterable<Uint8Array>;
   /** Longest wait for the head of the answer, in milliseconds. Infinity for a body that somebody types. */
   readonly waitMs?: number;
+  /** Longest silence within a body that is read as it comes; none is too long when left out. */
+  readonly silenceMs?: number;
   readonly signal?: AbortSignal;
 };
 
@@ -29,8 +31,10 @@ export class HostClient {
 
   /** @throws EventoError USAGE_INVALID when the URL is none of http or https. */
   constructor({ url, token = "" }: { url: string; token?: string | undefined }) {
-    const parsed = URL.parse(url.includes("://") ? url : `http://${url}`);
-    if (parsed === null || !["http:", "https:"].includes(parsed.protocol))
+    const text = url.includes("://") ? url : `http://${url}`;
+    // Not URL.parse: the client runs on Node 20 too.
+    const parsed = URL.canParse(text) ? new URL(text) : undefined;
+    if (parsed === undefined || !["http:", "https:"].includes(parsed.protocol))
       throw new EventoError(
         "USAGE_INVALID",
         `found the host ${JSON.stringify(url)}, expected a URL such as http://127.0.0.1:8080`,
@@ -50,7 +54,7 @@ export class HostClient {
   }
 
   /** The JSON that a call answers; undefined for an empty answer. */
-  async json(call: Call): Promise<unknown> {
+  async json<Answer = unknown>(call: Call): Promise<Answer | undefined> {
     const response = await this.#request({ ...call, headers: { accept: "application/json", ...call.headers } });
     const text = await this.#reading(() => response.text());
     return text === "" ? undefined : parsed(text, response);
@@ -68,7 +72,7 @@ export class HostClient {
     const reader = response.body.getReader();
     try {
       for (;;) {
-        const { done, value } = await this.#reading(() => reader.read());
+        const { done, value } = await this.#reading(() => readWithin(reader, call.silenceMs));
         if (done) return;
         yield value;
       }
@@ -121,20 +125,49 @@ export class HostClient {
   }
 }
 
+type BytesReader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** @throws when nothing comes for so long: a connection that died without a word looks like one on which nothing happens. */
+async function readWithin(
+  reader: BytesReader,
+  silenceMs: number | undefined,
+): Promise<Awaited<ReturnType<BytesReader["read"]>>> {
+  if (silenceMs === undefined) return reader.read();
+  let wasSilent = false;
+  const timer = setTimeout(() => {
+    wasSilent = true;
+    // Ends the read as if the body had.
+    reader.cancel().catch(() => undefined);
+  }, silenceMs);
+  try {
+    const read = await reader.read();
+    if (wasSilent) throw new Error(`nothing came for ${silenceMs / 1_000} s`);
+    return read;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function bodyOf(body: NonNullable<Call["body"]>): RequestInit {
   if (typeof body === "string" || body instanceof Uint8Array) return { body };
   // Answers come while the body is still being sent.
   return { body: ReadableStream.from(body), duplex: "half" };
 }
 
-function parsed(text: string, response: Response): unknown {
+/** What the text means is what its reader takes it for: a host is believed. */
+function parsed(text: string, response: Response): ReturnType<typeof JSON.parse> {
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new EventoError(
       "ANSWER_INVALID",
       `found an answer ${response.status} that is not JSON at ${response.url}, expected an Evento host`,
-      { cause, hint: "is there another server at this address? see --host" },
+      {
+        cause,
+        // What stands between speaks for a host that is away.
+        retryable: [502, 503, 504].includes(response.status),
+        hint: "is there another server at this address? see --host",
+      },
     );
   }
 }

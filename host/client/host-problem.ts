@@ -7,7 +7,7 @@ export function hostProblem(problem: unknown, status: number): EventoError {
   const detail = textField(problem, "detail") || textField(problem, "title") || `the host answered ${status}`;
   const hint = textField(problem, "hint");
   return new EventoError(textField(problem, "code") || `HTTP_${status}`, detail, {
-    retryable: status === 503,
+    retryable: status === 503 || status === 429,
     faults: listField(problem, "errors").map(faultOf),
     ...(hint === "" ? {} : { hint }),
   });
