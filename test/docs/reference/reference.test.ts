@@ -7,5 +7,5 @@ import { referencePages, referenceUrl, renewed } from "./reference-page.ts";
 
 for (const page of referencePages)
   test(`docs/reference/${page} is what \`npm run docs\` makes of the sources`, async (t) => {
-    t.is(await readFile(referenceUrl(page), "utf8"), await renewed(page));
+    t.is(await readFile(referenceUrl(page), "utf8"), await renewed(page), "`npm run docs` makes it anew");
   });
