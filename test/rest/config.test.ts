@@ -95,3 +95,26 @@ test("with tokens a host may listen where others reach it", (t) => {
   const config = readConfig({ flags: { listen: "0.0.0.0:8080", tokens: "tokens.json" }, environment });
   t.deepEqual(addressOf(config), { host: "0.0.0.0", port: 8080 });
 });
+
+test("a collector of traces is named by Evento's variable, else by OpenTelemetry's", (t) => {
+  const usual = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://one:4318" };
+  t.is(readConfig({ environment }).otlp_endpoint, "");
+  t.is(readConfig({ environment: usual }).otlp_endpoint, "http://one:4318");
+  const both = { ...usual, EVENTO_OTLP_ENDPOINT: "https://two:4318" };
+  t.is(readConfig({ environment: both }).otlp_endpoint, "https://two:4318");
+});
+
+for (const endpoint of ["one:4318", "grpc://one:4317", "/v1/traces"])
+  test(`a collector that HTTP does not reach is refused: ${endpoint}`, (t) => {
+    t.throws(() => readConfig({ environment: { EVENTO_OTLP_ENDPOINT: endpoint } }), {
+      code: "CONFIG_INVALID",
+      message: /EVENTO_OTLP_ENDPOINT/,
+    });
+  });
+
+test("a share of traces is a number from 0 to 1", (t) => {
+  for (const share of ["0", "0.01", ".5", "1", "1.0"])
+    t.is(readConfig({ environment: { EVENTO_TRACE_SHARE: share } }).trace_share, Number(share));
+  for (const share of ["2", "1.5", "-1", "half", "1e-3"])
+    t.throws(() => readConfig({ environment: { EVENTO_TRACE_SHARE: share } }), { code: "CONFIG_INVALID" });
+});
