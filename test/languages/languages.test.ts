@@ -1,7 +1,9 @@
 // Functions in other languages, as the page has them, on a real host. One after the other: the first of each language builds.
 import test from "ava";
 
+import { encodeCommand } from "../../host/domain/envelope-codec.ts";
 import type { Json } from "../banking/bank-host.ts";
+import { openFunctions } from "../fixtures/functions/process-fixture.ts";
 import { HostHarness } from "../host-harness.ts";
 import { buildAndDeploy, buildAnew, componentOf, examplesWithTools, type LanguageExample } from "./language-example.ts";
 
@@ -35,6 +37,20 @@ const examples: readonly LanguageExample[] = [
   },
 ];
 const here = await examplesWithTools(examples);
+
+/** An Avro `evento.Command` to set the target to 21. */
+const warmer = encodeCommand({
+  id: "wärmer",
+  command_type: "SetTarget",
+  entity: "thermostat:hall",
+  aggregate: "thermostat:hall",
+  aggregate_type: "Thermostat",
+  time: 1_700_000_000_000,
+  cause: { kind: "external", id: "wärmer" },
+  root_cause: "wärmer",
+  depth: 0,
+  payload: Uint8Array.of(42),
+});
 
 for (const example of examples) {
   const { language } = example;
@@ -75,6 +91,20 @@ for (const example of examples) {
     t.is((await response.text()).match(/"TemperatureReported"/g)?.length, lines.length);
     t.deepEqual(await stateOf(host, "?at_sequence=79"), { target: 20, celsius: 19.5, heating: true });
     t.deepEqual(await stateOf(host), { target: 20, celsius: 19.75, heating: true });
+  });
+
+  declare(`the thermostat in ${language} says so, and lives on, when a command is cut off anywhere`, async (t) => {
+    t.timeout(timeoutMs);
+    const { functions, close } = await openFunctions();
+    t.teardown(close);
+    const { digest } = await functions.check(await componentOf(example));
+    const fn = { name: "thermostat", digest };
+    await functions.activate(fn);
+    for (let length = 0; length < warmer.length; length++) {
+      const answer = await functions.handle(fn, { command: warmer.subarray(0, length), state: null });
+      t.regex(answer.kind === "failed" ? answer.reason : answer.kind, /^(?!trapped|ok)./, `${length} bytes`);
+    }
+    t.is((await functions.handle(fn, { command: warmer, state: null })).kind, "ok");
   });
 
   if (!example.isReproducible) continue;
