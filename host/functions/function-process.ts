@@ -1,5 +1,6 @@
 // One living function process: sends it requests, hands its frames to them, and tells its owner when it is dead.
 import type { Socket } from "node:net";
+import { setPriority } from "node:os";
 
 import { frameBytesMax } from "../limits.ts";
 import { reasonOf } from "../errors.ts";
@@ -15,6 +16,9 @@ const reportMsMax = 200;
 const checkShare = 1 / 4;
 /** A process that hardly gets to run is given up after so many deadlines. */
 const starvedDeadlines = 5;
+
+/** Of a process whose forerunner took a processor and answered nothing: behind all others. */
+const lastNice = 15;
 
 export type Death = {
   readonly reason: string;
@@ -57,6 +61,7 @@ export class FunctionProcess {
   #endReason: string | undefined;
   #late = false;
   #orphaned = false;
+  #isLast = false;
   #dead = false;
 
   constructor(given: {
@@ -87,6 +92,22 @@ export class FunctionProcess {
 
   get bytesInFlight(): number {
     return this.#bytesInFlight;
+  }
+
+  /** Whether it gets only what all others leave of the processors. */
+  get isLast(): boolean {
+    return this.#isLast;
+  }
+
+  /** Lets all others go first, for good: not every user may raise what was lowered. */
+  goLast(): void {
+    if (this.#isLast || this.#dead) return;
+    try {
+      setPriority(this.pid, lastNice);
+      this.#isLast = true;
+    } catch {
+      // It is gone already, or the system does not let it.
+    }
   }
 
   /** Says who is told from now on. A process that is dead already tells its new owner soon. */

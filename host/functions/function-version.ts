@@ -42,6 +42,8 @@ export class FunctionVersion {
   #restart: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
   #usedAt = 0;
+  /** Its last process was killed at its deadline: the next gets what others leave, until it has nothing to do. */
+  #looped = false;
   #retired = false;
   #closed = false;
 
@@ -134,10 +136,11 @@ export class FunctionVersion {
 
   #rest(process: FunctionProcess): void {
     this.#usedAt = performance.now();
-    if (this.#retired) {
+    if (this.#retired || process.isLast) {
+      this.#looped = false;
       this.#process = undefined;
       process.end();
-      this.#conclude();
+      if (this.#retired) this.#conclude();
       return;
     }
     this.#idle ??= setTimeout(() => this.#endIdle(), this.#context.settings.idleMs);
@@ -194,6 +197,7 @@ export class FunctionVersion {
     const { artifact, takeProcess, record, settings } = this.#context;
     const parts = await artifact(this.fn.digest);
     const process = await takeProcess();
+    if (this.#looped) process.goLast();
     const load = new SingleCall({ kind: kinds.load, parts, tally: { answered() {}, took() {} } });
     process.own({
       deadlineMs: settings.loadMs,
@@ -249,6 +253,7 @@ export class FunctionVersion {
       return;
     }
     this.#backoff.died();
+    this.#looped ||= late;
     this.#context.record.restarted(`its process died: ${reason}`);
     for (const call of unanswered) if (!this.#suspects.includes(call)) this.#suspects.push(call);
     const deaths = orphaned ? [] : unanswered.map((call) => call.suspected());

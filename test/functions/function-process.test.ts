@@ -1,5 +1,6 @@
 // What happens when a function misbehaves, dies or is replaced while calls are out.
 import { readFileSync } from "node:fs";
+import { getPriority } from "node:os";
 
 import test, { type ExecutionContext } from "ava";
 
@@ -251,9 +252,27 @@ test.serial(
         () => new Promise<boolean>((resolve) => setTimeout(resolve, 20, false)),
       );
     t.true(answered);
-    t.is(functions.status("puppet").state, "running");
+    t.is(functions.status("puppet").state, "idle");
   },
 );
+
+test.serial("a function that looped gives way to all others until it has nothing to do", async (t) => {
+  const puppet = await openPuppet(t, { deadlineMs: 200 });
+  const { functions, fn } = puppet;
+  const priority = (): number => getPriority(pidOf(functions.status(fn.name)));
+  await answersTo(puppet, ["a"]);
+  const usual = priority();
+  t.deepEqual(await answersTo(puppet, ["loop"]), ["no answer within 200 ms"]);
+  const next = answersTo(puppet, ["spin 50"]);
+  await until(t, "the next process", () => functions.status(fn.name).processes.some(({ in_flight }) => in_flight > 0));
+  t.true(priority() > usual);
+  t.deepEqual(await next, ["ok"]);
+  t.is(functions.status(fn.name).state, "idle");
+  const later = answersTo(puppet, ["spin 50"]);
+  await until(t, "a process", () => functions.status(fn.name).processes.some(({ in_flight }) => in_flight > 0));
+  t.is(priority(), usual);
+  t.deepEqual(await later, ["ok"]);
+});
 
 test.serial("a function without calls gives its process back, and starts again with the next call", async (t) => {
   const { functions, fn } = await openPuppet(t, { idleMs: 50 });
