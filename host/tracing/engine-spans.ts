@@ -16,7 +16,7 @@ import { hostAggregateType } from "../domain/host-schema.ts";
 import type { FunctionRef } from "../ports/functions.ts";
 import type { ObservedCall, ObservedTry, ObservedTurn, Observer } from "../ports/observer.ts";
 import type { SpanExport } from "./span-export.ts";
-import { nowMs, spanIdOf, type SpanDraft } from "./span.ts";
+import { nowMs, spanIdOf, startMs, type SpanDraft } from "./span.ts";
 import type { TraceRoot, TraceRoots } from "./trace-roots.ts";
 
 type Due = Pick<Command, "cause" | "root_cause">;
@@ -92,7 +92,7 @@ export class EngineSpans implements Observer {
   }
 
   dispatch(dispatcher: FunctionRef, event: StoredEvent): (made: readonly Command[] | string) => void {
-    const start = nowMs();
+    const start = startMs();
     return (made) => {
       const shared = {
         parent: originOf(event),

@@ -5,7 +5,7 @@ import { SpanKind } from "@opentelemetry/api";
 
 import { traceContextOf, traceparentOf } from "../domain/trace-context.ts";
 import type { SpanExport } from "./span-export.ts";
-import { nowMs } from "./span.ts";
+import { nowMs, startMs } from "./span.ts";
 
 /** Called with what is known of a request at the head of its answer. */
 export type RequestEnd = (given: { readonly method: string; readonly route: string; readonly status: number }) => void;
@@ -29,7 +29,7 @@ export class RequestSpans implements RequestObserver {
     const header = request.headers["traceparent"];
     const caller = typeof header === "string" ? traceContextOf(header) : undefined;
     if (caller === undefined && request.method === "GET") return undefined;
-    const start = nowMs();
+    const start = startMs();
     const trace = caller?.trace ?? randomDigits(32);
     const own = { trace, span: randomDigits(16), sampled: caller?.sampled ?? this.#isSampled(trace) };
     request.headers["traceparent"] = traceparentOf(own);

@@ -28,6 +28,11 @@ export function spanIdOf(subject: string): string {
   return hash("sha256", subject, "hex").slice(0, 16);
 }
 
+/** When something begins that commands come of: those have times in whole milliseconds, and must not begin before it. */
+export function startMs(): number {
+  return Math.floor(nowMs());
+}
+
 /** Milliseconds since 1970, with fractions. */
 export function nowMs(): number {
   return performance.timeOrigin + performance.now();
