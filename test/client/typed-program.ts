@@ -36,8 +36,13 @@ export const clientPath = join(repository, "host", "client", "evento-client.ts")
 export async function typeFaults(t: ExecutionContext, files: { readonly [name: string]: string }): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "evento-typed-"));
   t.teardown(() => rm(directory, { recursive: true }));
-  const config = { compilerOptions, files: Object.keys(files) };
   await writeFile(join(directory, "package.json"), '{"type": "module"}');
+  return typeFaultsIn(directory, files);
+}
+
+/** The same in a folder that is there. */
+export async function typeFaultsIn(directory: string, files: { readonly [name: string]: string }): Promise<string> {
+  const config = { compilerOptions, files: Object.keys(files) };
   await writeFile(join(directory, "tsconfig.json"), JSON.stringify(config));
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
   const child = spawn(process.execPath, [compiler, "-p", directory, "--pretty", "false"], { cwd: directory });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test from "ava";
 
 import { OutputWatch } from "../cli/output-watch.ts";
+import { typeFaultsIn } from "../client/typed-program.ts";
 import { InstalledPackage } from "./installed-package.ts";
 
 let installed: InstalledPackage;
@@ -83,6 +84,31 @@ test.serial("npx evento dev deploys what is there, and what is saved", async (t)
   const { stdout } = await installed.run("npx", post);
   t.like(JSON.parse(stdout), { events: [{ payload: { reason: "what is it called?" } }] });
 });
+
+test.serial(
+  "a program compiles against the client's types, and posts with it on whichever Node is there",
+  async (t) => {
+    t.timeout(180_000);
+    const { directory } = installed;
+    const host = installed.start(t, "npx", ["evento", "serve", "--listen", "127.0.0.1:0", "--data", "data-of-client"]);
+    const [, url = ""] = await new OutputWatch(host.stdout).until(/listens on (http:\S+)/);
+    await installed.run("npx", ["evento", "deploy", "functions/counter", "--host", url]);
+    await installed.run("npx", ["evento", "codegen", "--from", url, "--out", "aggregates.ts"]);
+    const lines = (type: string, aggregates: string): string =>
+      [
+        `import { EventoClient } from "evento/client";`,
+        type,
+        `const client = new EventoClient${aggregates}({ url: ${JSON.stringify(url)} });`,
+        `await client.post({ entity: "counter:2", command_type: "CreateCounter", payload: { name: "Ada" } });`,
+        `console.log((await client.state("counter:2")).state.name);`,
+      ].join("\n");
+    const typed = lines(`import type { Aggregates } from "./aggregates.ts";`, "<Aggregates>");
+    t.is(await typeFaultsIn(directory, { "program.ts": typed }), "");
+    t.regex(await typeFaultsIn(directory, { "faulty.ts": typed.replace("name:", "nme:") }), /^faulty\.ts\(4,/);
+    await writeFile(join(directory, "program.js"), lines("", ""));
+    t.is((await installed.run("node", ["program.js"])).stdout, "Ada\n");
+  },
+);
 
 test.serial("the launcher ends with code 0 by SIGTERM", async (t) => {
   const bin = join(installed.directory, "node_modules", ".bin", "evento");
