@@ -8,7 +8,8 @@ import { deploy, greet, greetingComponent } from "../access/host-process.ts";
 import { HostHarness } from "../host-harness.ts";
 import { startS3 } from "../services/s3-server.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
-import { followPage, makeProject } from "./document-run.ts";
+import { followPage } from "./document-run.ts";
+import { makeProject } from "./page-project.ts";
 
 const withS3 = testsWith(await serviceOrSkip("S3", startS3));
 

@@ -1,7 +1,8 @@
 // The how-tos, followed to the letter in projects of their own.
 import test from "ava";
 
-import { followPage, makeProject } from "./document-run.ts";
+import { followPage } from "./document-run.ts";
+import { makeProject } from "./page-project.ts";
 
 for (const [title, page] of [
   ["a schema grows as the how-to says, and what can't read stored events is refused in these words", "change-a-schema"],

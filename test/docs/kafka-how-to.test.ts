@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { startKafka } from "../services/kafka-broker.ts";
 import { fetchOnce, pythonPackage, run } from "../services/service-cache.ts";
 import { serviceOrSkip, testsWith } from "../services/tests-with-service.ts";
-import { followPage, makeProject } from "./document-run.ts";
+import { followPage } from "./document-run.ts";
+import { makeProject } from "./page-project.ts";
 
 const consumers = new URL("../../docs/how-to/consumers/", import.meta.url).pathname;
 const pythonClient = { name: "confluent-kafka[avro,schemaregistry]", version: "2.16.1" };

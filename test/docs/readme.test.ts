@@ -3,7 +3,8 @@ import test from "ava";
 
 import { BankHost } from "../banking/bank-host.ts";
 import { until } from "../until.ts";
-import { blocksOf, followPage, makeProject } from "./document-run.ts";
+import { blocksOf, followPage } from "./document-run.ts";
+import { makeProject } from "./page-project.ts";
 
 test("the first commands of the README open accounts, carry money between them and look at then and now", async (t) => {
   t.timeout(120_000);

@@ -5,7 +5,8 @@ import { startEvento } from "../cli/evento-run.ts";
 import { OutputWatch } from "../cli/output-watch.ts";
 import type { Json } from "../banking/bank-host.ts";
 import { until } from "../until.ts";
-import { followPage, makeProject } from "./document-run.ts";
+import { followPage } from "./document-run.ts";
+import { makeProject } from "./page-project.ts";
 
 /** Commands that the test does in another way: it has a repository, and starts the host itself. */
 const startCommands = "npm ci\nnpm start\n";
