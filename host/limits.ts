@@ -29,6 +29,9 @@ export const commandsPerEventMax = 10_000;
 export const commandsPerMailboxMax = 1_024;
 /** Commands that one turn takes to the function. */
 export const turnCommandsMax = 32;
+/** A turn with so many events lets others go first, and its aggregate type rests so long for each of them. */
+export const heavyTurnEvents = 128;
+export const turnRestMsPerEvent = 0.5;
 /** Commands pending in the whole host, in memory, and bytes of their payloads. */
 export const commandsPendingMax = 100_000;
 export const commandBytesPendingMax = 256 << 20;

@@ -21,6 +21,7 @@ import { eventsFor } from "./resolution.ts";
 import { backoffOf, type EngineSettings } from "./settings.ts";
 import type { Snapshotting } from "./snapshotting.ts";
 import type { Timers } from "./timers.ts";
+import { TurnPace } from "./turn-pace.ts";
 
 /** Wait before a turn is tried again when its function can't be run now, and how often before its commands are parked. */
 const unavailableMs = 200;
@@ -53,12 +54,14 @@ export class Turns {
   /** Commands that ended since the start, by how. */
   readonly ended = { done: 0, parked: 0 };
   readonly #context: TurnsContext;
+  readonly #pace: TurnPace;
   #running = 0;
   #closed = false;
   #onIdle: (() => void) | undefined;
 
   constructor(context: TurnsContext) {
     this.#context = context;
+    this.#pace = new TurnPace(context);
   }
 
   /** Puts a command into its mailbox, at its time. */
@@ -89,11 +92,11 @@ export class Turns {
     await promise;
   }
 
-  #start(mailbox: Mailbox): void {
+  #start(mailbox: Mailbox, mayGo = false): void {
     if (mailbox.busy || this.#closed) return;
     mailbox.busy = true;
     this.#running++;
-    this.#run(mailbox)
+    this.#run(mailbox, mayGo)
       .catch(this.#context.onFatal)
       .finally(() => {
         this.#running--;
@@ -101,9 +104,22 @@ export class Turns {
       });
   }
 
-  async #run(mailbox: Mailbox): Promise<void> {
+  #startAgain(mailbox: Mailbox, mayGo: boolean): void {
+    mailbox.busy = false;
+    this.#start(mailbox, mayGo);
+  }
+
+  /** @param mayGo - whether the pace of its type has let the first turn go already. */
+  async #run(mailbox: Mailbox, mayGo: boolean): Promise<void> {
     const { journal, mailboxes, timers } = this.#context;
     while (!this.#closed) {
+      if (
+        !mayGo &&
+        mailbox.length > 0 &&
+        this.#pace.holds(mailbox.aggregateType, () => this.#startAgain(mailbox, true))
+      )
+        return;
+      mayGo = false;
       await journal.room();
       const work = mailbox.take();
       if (work === undefined) break;
@@ -119,10 +135,7 @@ export class Turns {
         }
         // The function's trouble, not that of the work: everything waits where it was, in order.
         mailbox.putBack(work.kind === "event" ? [work.event] : work.commands);
-        timers.after(unavailableMs, () => {
-          mailbox.busy = false;
-          this.#start(mailbox);
-        });
+        timers.after(unavailableMs, () => this.#startAgain(mailbox, false));
         return;
       }
       mailbox.unavailable = 0;
@@ -163,6 +176,7 @@ export class Turns {
     mailbox.putBack(commands.slice(decisions.length));
     observed?.decided(decisions.map(tryOf));
     this.#commit(mailbox, handler, decisions, observed);
+    this.#pace.ended(mailbox.aggregateType, eventCountOf(decisions));
     this.#fail(decisions.filter((decision) => decision.kind === "failed"));
   }
 
@@ -369,6 +383,12 @@ export class Turns {
 
 function storedAt(event: Event, position: number, schema: string): StoredEvent {
   return { ...event, position, schema };
+}
+
+function eventCountOf(decisions: readonly Decision[]): number {
+  let count = 0;
+  for (const decision of decisions) if (decision.kind === "decided") count += decision.events.length;
+  return count;
 }
 
 function tryOf(decision: Decision): ObservedTry {

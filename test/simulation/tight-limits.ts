@@ -4,6 +4,7 @@ import type { Change } from "./host-copy.ts";
 const bounds: readonly (readonly [name: string, value: string, narrow: string])[] = [
   ["commandsPerMailboxMax", "1_024", "5"],
   ["turnCommandsMax", "32", "3"],
+  ["heavyTurnEvents", "128", "2"],
   ["commandsPendingMax", "100_000", "20"],
   ["aggregatesCachedMax", "100_000", "1"],
   ["groupBytesMax", "512 << 10", "600"],
