@@ -213,6 +213,6 @@ async function openTracing(
 }
 
 /** What a function logs is its text, bounded and cleaned, and no payload of the host's. */
-function logLine(logger: Logger, { name, digest, level, message }: LogLine): void {
-  logger.log(level === "trace" ? "debug" : level, "function.log", { function: name, digest, message });
+function logLine(logger: Logger, { name, digest, level, about, message }: LogLine): void {
+  logger.log(level === "trace" ? "debug" : level, "function.log", { function: name, digest, about, message });
 }

@@ -3,7 +3,7 @@ import type { EventoError } from "../errors.ts";
 import { frameBytesMax } from "../limits.ts";
 import type { Answer, Step, Turn, Usage } from "../ports/functions.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
-import { copyOf, readDecided, readOutcome, readReason, turnParts } from "./payload.ts";
+import { copyOf, envelopeIdOf, readDecided, readOutcome, readReason, turnParts } from "./payload.ts";
 
 /** What a frame of the process, or its death, means for a call. */
 export type Progress =
@@ -17,6 +17,8 @@ export interface Call {
   readonly bytes: number;
   /** Requests that were sent and not answered; one of a turn's commands is a request. */
   readonly outstanding: number;
+  /** Id of the command or event that the function is at; undefined for calls about several, or about none. */
+  readonly about: string | undefined;
   /**
    * The frame to send now.
    *
@@ -61,19 +63,31 @@ export class SingleCall implements Call {
   readonly bytes: number;
   readonly outstanding = 1;
   readonly answer: Promise<Answer>;
+  readonly #envelope: Uint8Array | undefined;
   readonly #parts: readonly Uint8Array[];
   readonly #tally: Tally;
   readonly #settle: PromiseWithResolvers<Answer>;
   readonly #beganAt = performance.now();
   #deaths = 0;
 
-  constructor(given: { readonly kind: number; readonly parts: readonly Uint8Array[]; readonly tally: Tally }) {
+  /** @param given - `envelope` is the command or event that it is about, in Avro. */
+  constructor(given: {
+    readonly kind: number;
+    readonly parts: readonly Uint8Array[];
+    readonly envelope?: Uint8Array | undefined;
+    readonly tally: Tally;
+  }) {
     this.kind = given.kind;
+    this.#envelope = given.envelope;
     this.bytes = byteCount(given.parts);
     this.#parts = given.parts;
     this.#tally = given.tally;
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
+  }
+
+  get about(): string | undefined {
+    return this.#envelope && envelopeIdOf(this.#envelope);
   }
 
   parts(): readonly Uint8Array[] {
@@ -139,6 +153,11 @@ export class TurnCall implements Call {
 
   get outstanding(): number {
     return this.#sent;
+  }
+
+  get about(): string | undefined {
+    const command = this.#turn.commands[this.#steps.length];
+    return command && envelopeIdOf(command);
   }
 
   parts({ alone }: { alone: boolean }): readonly Uint8Array[] {

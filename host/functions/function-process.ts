@@ -35,7 +35,8 @@ export type ProcessOwner = {
   readonly deadlineMs: number;
   /** A call is answered, or (again) wants to send more. */
   settled(call: Call, progress: "again" | "done"): void;
-  logged(level: number, text: string): void;
+  /** @param about - id of the command or event that it was called with. */
+  logged(level: number, text: string, about: string | undefined): void;
   died(death: Death): void;
 };
 
@@ -163,7 +164,9 @@ export class FunctionProcess {
   #take(kind: number, id: number, payload: Buffer): void {
     if (this.#dead || this.#endReason !== undefined) return;
     if (kind === kinds.log) {
-      this.#owner.logged(payload[0] ?? 0, payload.toString("utf8", 1));
+      // It does what it was sent one after the other, and logs before it answers.
+      const [running] = this.#calls.values();
+      this.#owner.logged(payload[0] ?? 0, payload.toString("utf8", 1), running?.about);
       return;
     }
     const call = this.#calls.get(id);

@@ -28,8 +28,9 @@ export class FunctionSupervisor {
     for (const version of this.#versions.values()) version.retire();
   }
 
-  call(fn: FunctionRef, kind: number, parts: readonly Uint8Array[]): Promise<Answer> {
-    const call = new SingleCall({ kind, parts, tally: this.#record });
+  /** @param envelope - the command or event that the call is about, in Avro. */
+  call(fn: FunctionRef, kind: number, parts: readonly Uint8Array[], envelope?: Uint8Array): Promise<Answer> {
+    const call = new SingleCall({ kind, parts, envelope, tally: this.#record });
     if (call.bytes > frameRoomBytes)
       call.guilty(`the call would have ${call.bytes} bytes, at most ${frameRoomBytes} allowed`);
     else this.#versionOf(fn).submit(call);

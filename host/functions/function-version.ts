@@ -12,6 +12,7 @@ import { type Call, SingleCall } from "./calls.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
 import type { Death, FunctionProcess, ProcessOwner } from "./function-process.ts";
 import type { FunctionRecord } from "./function-record.ts";
+import type { LoggedText } from "./log-lines.ts";
 import { RestartBackoff } from "./restart-backoff.ts";
 
 export type VersionSettings = {
@@ -25,7 +26,7 @@ export type VersionContext = {
   /** What a process has to be sent to become this function. @throws EventoError FUNCTION_UNAVAILABLE */
   readonly artifact: (digest: string) => Promise<readonly Uint8Array[]>;
   readonly takeProcess: () => Promise<FunctionProcess>;
-  readonly log: (fn: FunctionRef, level: number, text: string) => void;
+  readonly log: (fn: FunctionRef, line: LoggedText) => void;
   readonly record: FunctionRecord;
   /** It has nothing to do any more, and was retired. */
   readonly ended: (version: FunctionVersion) => void;
@@ -202,7 +203,7 @@ export class FunctionVersion {
     process.own({
       deadlineMs: settings.loadMs,
       settled() {},
-      logged: (level, text) => this.#context.log(this.fn, level, text),
+      logged: (level, text, about) => this.#context.log(this.fn, { level, text, about }),
       died: ({ reason }) => load.unavailable(unavailable(`${this.fn.name} died while it was loaded: ${reason}`)),
     });
     process.send(load, { alone: false });
@@ -231,7 +232,7 @@ export class FunctionVersion {
         } else if (progress === "again") this.#waiting.unshift(call);
         this.#pump();
       },
-      logged: (level, text) => this.#context.log(this.fn, level, text),
+      logged: (level, text, about) => this.#context.log(this.fn, { level, text, about }),
       died: (death) => {
         if (this.#process !== process) return;
         this.#process = undefined;

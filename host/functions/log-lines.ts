@@ -7,10 +7,20 @@ const lineCharsMax = 1_024;
 
 export type LogLevel = (typeof levels)[number];
 
+/** What a function said, as it came. */
+export type LoggedText = {
+  readonly level: number;
+  readonly text: string;
+  /** Id of the command or event that it was called with. */
+  readonly about: string | undefined;
+};
+
 export type LogLine = {
   readonly name: string;
   readonly digest: string;
   readonly level: LogLevel;
+  /** Id of the command or event that the function was called with; undefined when it was called with several. */
+  readonly about?: string | undefined;
   readonly message: string;
 };
 
@@ -36,7 +46,7 @@ export class LogLines {
   }
 
   /** Hands on a line, or drops it when there were too many; the next one that goes out tells how many were dropped. */
-  put(fn: FunctionRef, level: number, text: string): void {
+  put(fn: FunctionRef, { level, text, about }: LoggedText): void {
     const now = this.#now();
     this.#budget = Math.min(logLinesBurstMax, this.#budget + ((now - this.#refilledAt) / 1_000) * logLinesPerSecondMax);
     this.#refilledAt = now;
@@ -49,7 +59,7 @@ export class LogLines {
     if (this.#dropped > 0)
       this.#logger({ name, digest, level: "warn", message: `${this.#dropped} lines were dropped: too many at once` });
     this.#dropped = 0;
-    this.#logger({ name, digest, level: levels[level] ?? "info", message: printable(text) });
+    this.#logger({ name, digest, level: levels[level] ?? "info", about, message: printable(text) });
   }
 }
 

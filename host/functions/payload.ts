@@ -1,4 +1,5 @@
 // What is inside frames, as the function process reads and writes it: little-endian, bytes with a `u32` length in front.
+import { bufferOver } from "../domain/buffer-view.ts";
 import { EventoError } from "../errors.ts";
 import type { Usage } from "../ports/functions.ts";
 
@@ -11,6 +12,18 @@ function lengthOf(bytes: Uint8Array): Uint8Array {
   const length = Buffer.allocUnsafe(4);
   length.writeUInt32LE(bytes.length);
   return length;
+}
+
+/** The id of an envelope in Avro: commands and events begin with it. Undefined when there is none to be read. */
+export function envelopeIdOf(envelope: Uint8Array): string | undefined {
+  const [first = 0, second = 0] = envelope;
+  // The length in zigzag. An id has at most 200 characters, so that two bytes are enough.
+  const isShort = first < 0x80;
+  const length = (isShort ? first : (first & 0x7f) | (second << 7)) >> 1;
+  const start = isShort ? 1 : 2;
+  const isLength = first % 2 === 0 && (isShort || second < 0x80);
+  if (envelope.length === 0 || !isLength || start + length > envelope.length) return undefined;
+  return bufferOver(envelope).toString("utf8", start, start + length);
 }
 
 /** Bytes with their length in front. */

@@ -123,7 +123,12 @@ export class ProcessFunctions implements Functions {
   }
 
   handle(fn: FunctionRef, call: { command: Uint8Array; state: Uint8Array | null }): Promise<Answer> {
-    return this.#supervisorOf(fn.name).call(fn, kinds.handle, [...part(call.command), ...optionalPart(call.state)]);
+    return this.#supervisorOf(fn.name).call(
+      fn,
+      kinds.handle,
+      [...part(call.command), ...optionalPart(call.state)],
+      call.command,
+    );
   }
 
   aggregate(fn: FunctionRef, call: { state: Uint8Array | null; events: Uint8Array }): Promise<Answer> {
@@ -131,7 +136,7 @@ export class ProcessFunctions implements Functions {
   }
 
   dispatch(fn: FunctionRef, call: { event: Uint8Array }): Promise<Answer> {
-    return this.#supervisorOf(fn.name).call(fn, kinds.dispatch, [call.event]);
+    return this.#supervisorOf(fn.name).call(fn, kinds.dispatch, [call.event], call.event);
   }
 
   status(name: string): FunctionStatus {
@@ -155,7 +160,7 @@ export class ProcessFunctions implements Functions {
     if (supervisor === undefined) {
       const lines = new LogLines({ logger: this.#logger, now: () => performance.now() });
       supervisor = new FunctionSupervisor({
-        context: { ...this.#context, log: (fn, level, text) => lines.put(fn, level, text) },
+        context: { ...this.#context, log: (fn, line) => lines.put(fn, line) },
       });
       this.#supervisors.set(name, supervisor);
     }

@@ -21,12 +21,12 @@ export class RecentLines {
     this.#now = now;
   }
 
-  put({ name, digest, level, message }: LogLine): void {
+  put({ name, digest, level, about, message }: LogLine): void {
     const lines = this.#functions.get(name) ?? { count: 0, kept: [] };
     this.#functions.delete(name);
     this.#functions.set(name, lines);
     lines.count++;
-    lines.kept.push({ number: lines.count, time: this.#now(), digest, level, message });
+    lines.kept.push({ number: lines.count, time: this.#now(), digest, level, about, message });
     if (lines.kept.length > functionLinesKeptMax) lines.kept.shift();
     if (this.#functions.size <= functionsWithLinesMax) return;
     const [silent] = this.#functions.keys();

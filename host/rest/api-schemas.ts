@@ -96,13 +96,16 @@ export const apiSchemas: { readonly [name: string]: JsonSchema } = {
       },
     },
   ),
-  FunctionLine: object({
-    number: whole,
-    time: { ...whole, description: "Milliseconds since 1970." },
-    digest: text,
-    level: { enum: ["trace", "debug", "info", "warn", "error"] },
-    message: text,
-  }),
+  FunctionLine: object(
+    {
+      number: whole,
+      time: { ...whole, description: "Milliseconds since 1970." },
+      digest: text,
+      level: { enum: ["trace", "debug", "info", "warn", "error"] },
+      message: text,
+    },
+    { about: { ...text, description: "Id of the command or event that the function was called with." } },
+  ),
   Rules: {
     type: "object",
     required: ["rules"],

@@ -134,12 +134,13 @@ test.serial("what a function logs is printed, with what a terminal would obey ma
   await project.edit("handler.ts", "const times", 'log.warn("greets \\x1b[31m" + command.name);\n  const times');
   t.is((await evento(["deploy", "functions/greeting"])).code, 0);
   t.is((await evento(["functions", "log", "greeting"])).stdout, "");
-  for (const name of ["Ada", "Bob"]) await evento(["command", "greeting:1", "Greet", JSON.stringify({ name })]);
+  for (const name of ["Ada", "Bob"])
+    await evento(["command", "greeting:1", "Greet", JSON.stringify({ name }), "--id", `greet-${name}`]);
   const { code, stdout } = await evento(["functions", "log", "greeting"]);
   t.is(code, 0);
   t.like(jsonLines(stdout), [
-    { number: 1, level: "warn", message: String.raw`greets \u001b[31mAda` },
-    { number: 2, level: "warn", message: String.raw`greets \u001b[31mBob` },
+    { number: 1, level: "warn", about: "greet-Ada", message: String.raw`greets \u001b[31mAda` },
+    { number: 2, level: "warn", about: "greet-Bob", message: String.raw`greets \u001b[31mBob` },
   ]);
   t.is((await evento(["functions", "log", "nobody"])).code, 1);
 });

@@ -8,7 +8,7 @@ const fn = { name: "f", digest: "d" };
 function linesAt(clock: { now: number }): { lines: LogLine[]; put: (text: string) => void } {
   const lines: LogLine[] = [];
   const log = new LogLines({ logger: (line) => lines.push(line), now: () => clock.now });
-  return { lines, put: (text) => log.put(fn, 2, text) };
+  return { lines, put: (text) => log.put(fn, { level: 2, text, about: "command-1" }) };
 }
 
 test("control characters and marks that turn text around are written as escapes", (t) => {
@@ -31,7 +31,7 @@ test("a line has at most 1 KiB characters, escapes included", (t) => {
 test("a line tells the function, its version and the level", (t) => {
   const { lines, put } = linesAt({ now: 0 });
   put("hello");
-  t.deepEqual(lines, [{ name: "f", digest: "d", level: "info", message: "hello" }]);
+  t.deepEqual(lines, [{ name: "f", digest: "d", level: "info", about: "command-1", message: "hello" }]);
 });
 
 test("past the burst lines are dropped, and the next line that goes out tells how many", (t) => {

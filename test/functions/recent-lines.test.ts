@@ -4,14 +4,20 @@ import type { LogLine } from "../../host/functions/log-lines.ts";
 import { RecentLines } from "../../host/functions/recent-lines.ts";
 import { functionLinesKeptMax, functionsWithLinesMax } from "../../host/limits.ts";
 
-const line = (name: string, message: string): LogLine => ({ name, digest: "d", level: "info", message });
+const line = (name: string, message: string): LogLine => ({
+  name,
+  digest: "d",
+  level: "info",
+  about: "command-1",
+  message,
+});
 
 test("the newest lines of a function are kept, numbered on, and no more than may be", (t) => {
   const recent = new RecentLines({ now: () => 7 });
   for (let number = 1; number <= functionLinesKeptMax + 5; number++) recent.put(line("box", `line ${number}`));
   const kept = recent.of("box", { after: 0 });
   t.is(kept.length, functionLinesKeptMax);
-  t.deepEqual(kept[0], { number: 6, time: 7, digest: "d", level: "info", message: "line 6" });
+  t.deepEqual(kept[0], { number: 6, time: 7, digest: "d", level: "info", about: "command-1", message: "line 6" });
   t.deepEqual(
     recent.of("box", { after: functionLinesKeptMax + 3 }).map(({ number }) => number),
     [functionLinesKeptMax + 4, functionLinesKeptMax + 5],

@@ -132,7 +132,8 @@ function logText(line: unknown, terminal: Terminal): string {
   const level = textField(line, "level");
   const style = level === "error" || level === "warn" ? "bad" : "faint";
   const message = visibleText(textField(line, "message"));
-  return `${terminal.styled(time, "faint")} ${terminal.styled(level.padEnd(5), style)} ${message}`;
+  const about = terminal.styled(visibleText(textField(line, "about")), "faint");
+  return `${terminal.styled(time, "faint")} ${terminal.styled(level.padEnd(5), style)} ${message} ${about}`;
 }
 
 const versionColumns: readonly Column<unknown>[] = [

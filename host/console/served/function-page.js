@@ -1,7 +1,7 @@
 // One function: how it does, its versions, and the way back to an earlier one.
 import { html, nothing } from "../library/lit-html.js";
 import { call } from "./api.js";
-import { count, duration, statusView, timeView } from "./links.js";
+import { count, duration, statusView, timeView, traceLink } from "./links.js";
 import { refresh } from "./refresh.js";
 
 /** @import { Page, PageContext } from "./app.js" */
@@ -128,14 +128,13 @@ function linesView(lines) {
       lines.length === 0
         ? html`<p class="empty">Nothing since the host started.</p>`
         : html`<ol class="plain-list log-lines" tabindex="0" role="region" aria-label="Log">
-            ${lines
-              .toReversed()
-              .map(
-                ({ time, level, message }) =>
-                  html`<li>
-                    ${timeView(time)} <span class=${`level ${level}`}>${level}</span> <code>${message}</code>
-                  </li>`,
-              )}
+            ${lines.toReversed().map(
+              ({ time, level, about, message }) =>
+                html`<li>
+                  ${timeView(time)} <span class=${`level ${level}`}>${level}</span> <code>${message}</code>
+                  ${about === undefined ? nothing : traceLink(about)}
+                </li>`,
+            )}
           </ol>`
     }
   </section>`;

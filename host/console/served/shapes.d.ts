@@ -64,6 +64,7 @@ export type FunctionLine = {
   readonly time: number;
   readonly digest: string;
   readonly level: string;
+  readonly about?: string;
   readonly message: string;
 };
 export type FunctionVersion = {
