@@ -11,7 +11,7 @@ const fenced = new Set([
 const forbidden = /AUTHORIZATION_FAILED$|^SASL_|^UNSUPPORTED_SASL/;
 
 /** Kafka's name of an error, wherever the client has wrapped it. */
-function kafkaErrorType(error: unknown): string | undefined {
+export function kafkaErrorType(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
     if ("type" in at && typeof at.type === "string") return at.type;
   return undefined;

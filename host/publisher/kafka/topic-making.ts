@@ -1,7 +1,10 @@
 // Makes the topics that are not there. One that is there is taken as it is: its settings are its owner's.
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { Admin, ITopicConfig } from "kafkajs";
 
 import { publishedBytesMax } from "../../limits.ts";
+import { kafkaErrorType } from "./kafka-errors.ts";
 
 /** The topic of events, and that of the cursors beside it. */
 export type TopicNames = { readonly topic: string; readonly cursorTopic: string };
@@ -45,6 +48,25 @@ export async function makeTopics(admin: Admin, topics: readonly ITopicConfig[]):
   if (missing.length === 0) return;
   // Another host may make them at the same moment: then this answers false, and all is well.
   await admin.createTopics({ topics: missing, waitForLeaders: true });
+  for (const { topic } of missing) await untilLed(admin, topic);
+}
+
+/** Longest wait for the leaders of a new topic, and how often they are asked. */
+const leadersMsMax = 10_000;
+const leadersLookMs = 100;
+const withoutLeader = new Set(["LEADER_NOT_AVAILABLE", "NOT_LEADER_FOR_PARTITION", "UNKNOWN_TOPIC_OR_PARTITION"]);
+
+/** Waits until the leaders of a new topic know that they are: metadata names them before. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  for (const end = performance.now() + leadersMsMax; ;) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (!withoutLeader.has(kafkaErrorType(error) ?? "") || performance.now() > end) throw error;
+    }
+    await delay(leadersLookMs);
+  }
 }
 
 export type PartitionOffsets = {
