@@ -17,8 +17,8 @@ const parentCheckIntervalMs = 1_000;
 const passedSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
 
 const launcherPid = process.env[launcherPidVariable];
-// A signal to npx ends its shell, which passes none on: what it started has to notice.
-const isUnderNpx = process.env.npm_lifecycle_event === "npx";
+// A signal to npx or `npm start` ends its shell, which passes none on: what it started has to notice.
+const isUnderNpm = ["npx", "start"].includes(process.env.npm_lifecycle_event ?? "");
 const runtime = findRuntime();
 
 if (runtime === undefined) {
@@ -29,7 +29,7 @@ if (runtime === undefined) {
   process.exitCode = 1;
 } else if (launcherPid !== undefined || (isRunning(runtime) && threadCount() >= threadsMin)) {
   delete process.env[launcherPidVariable];
-  if (Number(launcherPid) === process.ppid || isUnderNpx) endWithParent();
+  if (Number(launcherPid) === process.ppid || isUnderNpm) endWithParent();
   // Halves the time to the first line. Not in the temporary folder, where others could put code in.
   module.enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/evento-compiled", import.meta.url)));
   // Node strips no types of what lies under node_modules: the package has the sources as JavaScript.
@@ -78,7 +78,7 @@ function launch(path) {
   }
   const child = spawn(path, args, { stdio: "inherit", env });
   for (const signal of passedSignals) process.on(signal, () => child.kill(signal));
-  if (isUnderNpx) endWithParent();
+  if (isUnderNpm) endWithParent();
   child.on("error", (error) => {
     process.stderr.write(`error: the pinned Node runtime does not start: ${error.message}\nhint: run \`npm ci\`\n`);
     process.exit(1);
