@@ -70,11 +70,12 @@ export class KafkaEventTopic implements EventTopic {
   }
 
   async #claim(writer: TransactionalWriter): Promise<Standing> {
-    const { topic, cursorTopic } = this.#options.names;
-    await this.#makeTopics();
-    const places = await this.#withAdmin(async (admin) =>
-      (await offsetsOf(admin, topic)).map(({ partition }) => ({ topic, partition })),
-    );
+    const { names, partitions } = this.#options;
+    const { topic, cursorTopic } = names;
+    const places = await this.#withAdmin(async (admin) => {
+      await makeTopics(admin, [eventTopicConfig(topic, partitions), cursorTopicConfig(cursorTopic)]);
+      return (await offsetsOf(admin, topic)).map(({ partition }) => ({ topic, partition }));
+    });
     return this.#standing(await writer.claim([...places, { topic: cursorTopic, partition: 0 }]));
   }
 
@@ -90,13 +91,6 @@ export class KafkaEventTopic implements EventTopic {
     };
     this.#open.add(release);
     return release;
-  }
-
-  async #makeTopics(): Promise<void> {
-    const { names, partitions } = this.#options;
-    await this.#withAdmin((admin) =>
-      makeTopics(admin, [eventTopicConfig(names.topic, partitions), cursorTopicConfig(names.cursorTopic)]),
-    );
   }
 
   async #withAdmin<Result>(call: (admin: Admin) => Promise<Result>, deadlineMs = callDeadlineMs): Promise<Result> {
@@ -116,8 +110,11 @@ export class KafkaEventTopic implements EventTopic {
   /** Has to come after the writer's claim: from then on nobody else changes what lies before it. */
   async #standing(claimed: readonly ClaimedPartition[]): Promise<Standing> {
     const { source, names, onNotice } = this.#options;
-    const events = await this.#decided(claimed.filter(({ topic }) => topic === names.topic));
-    const cursors = await this.#decided(claimed.filter(({ topic }) => topic === names.cursorTopic));
+    const [events, cursors] = await this.#withAdmin(
+      (admin) =>
+        Promise.all([this.#decided(admin, names.topic, claimed), this.#decided(admin, names.cursorTopic, claimed)]),
+      undecidedMsMax + callDeadlineMs,
+    );
     if (isEmpty(events) && isEmpty(cursors)) return emptyStanding(events.length);
     this.#closing.signal.throwIfAborted();
     const reader = await TopicReader.open(this.#kafka, {
@@ -135,24 +132,21 @@ export class KafkaEventTopic implements EventTopic {
   /**
    * Waits until every record before a claim is committed or aborted: readers of committed records are told of no end beyond that.
    *
-   * @param claimed - partitions of one topic.
-   * @returns what lies before the claim, by partition.
+   * @returns what lies before the claim in a topic, by partition.
    */
-  async #decided(claimed: readonly ClaimedPartition[]): Promise<PartitionOffsets[]> {
-    const [{ topic } = { topic: "" }] = claimed;
-    return this.#withAdmin(async (admin) => {
-      for (const end = performance.now() + undecidedMsMax; ;) {
-        const known = new Map((await offsetsOf(admin, topic)).map((offsets) => [offsets.partition, offsets]));
-        const open = claimed.filter(({ partition, offset }) => (known.get(partition)?.high ?? 0n) <= offset);
-        if (open.length === 0)
-          return claimed.map(({ partition, offset }) => {
-            const low = known.get(partition)?.low ?? 0n;
-            return { partition, low: low < offset ? low : offset, high: offset };
-          });
-        if (performance.now() > end) throw undecided(topic, open);
-        await delay(undecidedLookMs, undefined, { signal: this.#closing.signal });
-      }
-    }, undecidedMsMax + callDeadlineMs);
+  async #decided(admin: Admin, topic: string, claimed: readonly ClaimedPartition[]): Promise<PartitionOffsets[]> {
+    const own = claimed.filter((place) => place.topic === topic);
+    for (const end = performance.now() + undecidedMsMax; ;) {
+      const known = new Map((await offsetsOf(admin, topic)).map((offsets) => [offsets.partition, offsets]));
+      const open = own.filter(({ partition, offset }) => (known.get(partition)?.high ?? 0n) <= offset);
+      if (open.length === 0)
+        return own.map(({ partition, offset }) => {
+          const low = known.get(partition)?.low ?? 0n;
+          return { partition, low: low < offset ? low : offset, high: offset };
+        });
+      if (performance.now() > end) throw undecided(topic, open);
+      await delay(undecidedLookMs, undefined, { signal: this.#closing.signal });
+    }
   }
 }
 

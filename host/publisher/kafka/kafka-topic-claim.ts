@@ -14,8 +14,6 @@ export class KafkaTopicClaim implements TopicClaim {
   readonly #standing: Standing;
   readonly #offsets: () => Promise<readonly PartitionOffsets[]>;
   readonly release: () => Promise<void>;
-  /** Where this claim's last event of each partition lies. */
-  #written: ReadonlyMap<number, PartitionEnd> = new Map();
   /** Of the partitions in which readers had not come to the end at the last look: how far they had. */
   #behind: ReadonlyMap<number, bigint> = new Map();
   #ends: ReadonlyMap<number, PartitionEnd>;
@@ -63,20 +61,17 @@ export class KafkaTopicClaim implements TopicClaim {
     });
     const positions = publications.map((publication) => publication.position);
     let ends = this.#ends;
-    let batchEnds: ReadonlyMap<number, PartitionEnd> = new Map();
     await this.#writer.write({ topic, messages, positions }, (written) => {
-      batchEnds = written;
       ends = new Map([...this.#ends, ...written]);
       return { topic: cursorTopic, key: this.#source, value: encodeCursor({ position, partitions, ends }) };
     });
     this.#ends = ends;
-    this.#written = new Map([...this.#written, ...batchEnds]);
     this.#position = position;
   }
 
   async isVisible(): Promise<boolean> {
     const offsets = await this.#offsets();
-    const behind = offsets.filter(({ partition, high }) => high <= (this.#written.get(partition)?.offset ?? -1n));
+    const behind = offsets.filter(({ partition, high }) => high <= (this.#writtenAt(partition) ?? -1n));
     const stuck = behind.filter(({ partition, high }) => this.#behind.get(partition) === high);
     if (stuck.length > 0) {
       const listed = stuck.map(({ partition, high }) => `${partition} at offset ${high}`).join(", ");
@@ -87,5 +82,11 @@ export class KafkaTopicClaim implements TopicClaim {
     }
     this.#behind = new Map(behind.map(({ partition, high }) => [partition, high]));
     return behind.length === 0;
+  }
+
+  /** Offset of the last event that this claim has written to a partition; what the cursor knew before may be lost. */
+  #writtenAt(partition: number): bigint | undefined {
+    const end = this.#ends.get(partition);
+    return end === this.#standing.cursor?.ends.get(partition) ? undefined : end?.offset;
   }
 }
