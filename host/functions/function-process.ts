@@ -9,6 +9,7 @@ import { cpuMsOf } from "./cpu-time.ts";
 import kinds from "./frame-kinds.json" with { type: "json" };
 import { FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
+import type { LoggedText } from "./log-lines.ts";
 
 /** How long a pipe's end waits for the nursery's report of how the process died. */
 const reportMsMax = 200;
@@ -35,8 +36,7 @@ export type ProcessOwner = {
   readonly deadlineMs: number;
   /** A call is answered, or (again) wants to send more. */
   settled(call: Call, progress: "again" | "done"): void;
-  /** @param about - id of the command or event that it was called with. */
-  logged(level: number, text: string, about: string | undefined): void;
+  logged(line: LoggedText): void;
   died(death: Death): void;
 };
 
@@ -166,7 +166,7 @@ export class FunctionProcess {
     if (kind === kinds.log) {
       // It does what it was sent one after the other, and logs before it answers.
       const [running] = this.#calls.values();
-      this.#owner.logged(payload[0] ?? 0, payload.toString("utf8", 1), running?.about);
+      this.#owner.logged({ level: payload[0] ?? 0, text: payload.toString("utf8", 1), about: running?.about });
       return;
     }
     const call = this.#calls.get(id);

@@ -203,7 +203,7 @@ export class FunctionVersion {
     process.own({
       deadlineMs: settings.loadMs,
       settled() {},
-      logged: (level, text, about) => this.#context.log(this.fn, { level, text, about }),
+      logged: (line) => this.#context.log(this.fn, line),
       died: ({ reason }) => load.unavailable(unavailable(`${this.fn.name} died while it was loaded: ${reason}`)),
     });
     process.send(load, { alone: false });
@@ -232,7 +232,7 @@ export class FunctionVersion {
         } else if (progress === "again") this.#waiting.unshift(call);
         this.#pump();
       },
-      logged: (level, text, about) => this.#context.log(this.fn, { level, text, about }),
+      logged: (line) => this.#context.log(this.fn, line),
       died: (death) => {
         if (this.#process !== process) return;
         this.#process = undefined;
