@@ -203,13 +203,13 @@ class Failure {
 }
 
 async function openTracing(
-  { otlp_endpoint: endpoint, trace_share: share }: HostConfig,
+  { otlp_endpoint: endpoint }: HostConfig,
   given: { roots: TraceRoots; log: string; logger: Logger },
 ): Promise<Tracing | undefined> {
   if (endpoint === "") return undefined;
   // Its libraries are loaded only by who traces.
   const { Tracing } = await import("./tracing/tracing.ts");
-  return Tracing.open({ endpoint, share, ...given });
+  return Tracing.open({ endpoint, ...given });
 }
 
 /** What a function logs is its text, bounded and cleaned, and no payload of the host's. */

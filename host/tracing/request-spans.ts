@@ -6,6 +6,7 @@ import { SpanKind } from "@opentelemetry/api";
 import { traceContextOf, traceparentOf } from "../domain/trace-context.ts";
 import type { SpanExport } from "./span-export.ts";
 import { nowMs, startMs } from "./span.ts";
+import type { TraceRoots } from "./trace-roots.ts";
 
 /** Called with what is known of a request at the head of its answer. */
 export type RequestEnd = (given: { readonly method: string; readonly route: string; readonly status: number }) => void;
@@ -17,12 +18,11 @@ export interface RequestObserver {
 
 export class RequestSpans implements RequestObserver {
   readonly #spans: SpanExport;
-  readonly #isSampled: (trace: string) => boolean;
+  readonly #roots: Pick<TraceRoots, "isSampled">;
 
-  /** @param given - `isSampled` decides about traces that begin here. */
-  constructor(given: { spans: SpanExport; isSampled: (trace: string) => boolean }) {
+  constructor(given: { spans: SpanExport; roots: Pick<TraceRoots, "isSampled"> }) {
     this.#spans = given.spans;
-    this.#isSampled = given.isSampled;
+    this.#roots = given.roots;
   }
 
   request(request: IncomingMessage): RequestEnd | undefined {
@@ -31,7 +31,7 @@ export class RequestSpans implements RequestObserver {
     if (caller === undefined && request.method === "GET") return undefined;
     const start = startMs();
     const trace = caller?.trace ?? randomDigits(32);
-    const own = { trace, span: randomDigits(16), sampled: caller?.sampled ?? this.#isSampled(trace) };
+    const own = { trace, span: randomDigits(16), sampled: caller?.sampled ?? this.#roots.isSampled(trace) };
     request.headers["traceparent"] = traceparentOf(own);
     if (!own.sampled) return undefined;
     return ({ method, route, status }) =>

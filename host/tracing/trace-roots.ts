@@ -19,7 +19,7 @@ type Envelope = { readonly cause: Cause; readonly root_cause: string };
 
 export class TraceRoots {
   readonly #journal: Pick<Journal, "command" | "event">;
-  readonly #isSampled: (trace: string) => boolean;
+  readonly #share: number;
   /** By root cause, the latest last. */
   readonly #known = new Map<string, TraceRoot>();
   readonly #lookUps = new Map<string, Promise<TraceRoot>>();
@@ -27,7 +27,12 @@ export class TraceRoots {
   /** @param given - `share` of the traces that begin here which are kept. */
   constructor(given: { journal: Pick<Journal, "command" | "event">; share: number }) {
     this.#journal = given.journal;
-    this.#isSampled = isSampledOf(given.share);
+    this.#share = given.share;
+  }
+
+  /** Decides about a trace that begins here by its last digits, which are as random as any (W3C Trace Context, level 2). */
+  isSampled(trace: string): boolean {
+    return Number.parseInt(trace.slice(-8), 16) < this.#share * 2 ** 32;
   }
 
   async of({ cause, root_cause }: Envelope): Promise<TraceRoot> {
@@ -56,7 +61,7 @@ export class TraceRoots {
     const derived = derivedTraceOf(root);
     const found =
       context === undefined
-        ? { trace: derived, parent: undefined, sampled: this.#isSampled(derived) }
+        ? { trace: derived, parent: undefined, sampled: this.isSampled(derived) }
         : { trace: context.trace, parent: context.span, sampled: context.sampled };
     this.#known.set(root, found);
     if (this.#known.size > tracedRootsMax) {
@@ -65,11 +70,6 @@ export class TraceRoots {
     }
     return found;
   }
-}
-
-/** Decides about traces by their last digits, which are as random as any (W3C Trace Context, level 2). */
-export function isSampledOf(share: number): (trace: string) => boolean {
-  return (trace) => Number.parseInt(trace.slice(-8), 16) < share * 2 ** 32;
 }
 
 /** A UUID is a trace id as it is; of any other id it is a hash. */

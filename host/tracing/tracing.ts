@@ -9,13 +9,11 @@ import { EngineSpans } from "./engine-spans.ts";
 import { PublishSpans, type PublishObserver } from "./publish-spans.ts";
 import { RequestSpans, type RequestObserver } from "./request-spans.ts";
 import { SpanExport, type SpanCounts } from "./span-export.ts";
-import { isSampledOf, type TraceRoots } from "./trace-roots.ts";
+import type { TraceRoots } from "./trace-roots.ts";
 
 export type TracingOptions = {
   /** Base URL of the collector, to which `/v1/traces` is added. */
   readonly endpoint: string;
-  /** Share of the traces that begin here which are kept, 0 to 1; the others' callers decide. */
-  readonly share: number;
   readonly roots: TraceRoots;
   /** Identity of the log. */
   readonly log: string;
@@ -29,7 +27,7 @@ export class Tracing {
   readonly #roots: TraceRoots;
   readonly #spans: SpanExport;
 
-  private constructor(given: { roots: TraceRoots; spans: SpanExport; isSampled: (trace: string) => boolean }) {
+  private constructor(given: { roots: TraceRoots; spans: SpanExport }) {
     this.engine = new EngineSpans(given);
     this.requests = new RequestSpans(given);
     this.publisher = new PublishSpans(given);
@@ -37,7 +35,7 @@ export class Tracing {
     this.#spans = given.spans;
   }
 
-  static open({ endpoint, share, roots, log, logger }: TracingOptions): Tracing {
+  static open({ endpoint, roots, log, logger }: TracingOptions): Tracing {
     // Whatever else there is to say, such as headers and certificates, comes by the usual OTEL_ variables.
     const exporter = new OTLPTraceExporter({
       url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
@@ -50,7 +48,7 @@ export class Tracing {
       resource: resourceFromAttributes(own).merge(resource),
       onAway: (reason) => logger.log("warn", "traces.away", { reason }),
     });
-    return new Tracing({ roots, spans, isSampled: isSampledOf(share) });
+    return new Tracing({ roots, spans });
   }
 
   get counts(): SpanCounts {
