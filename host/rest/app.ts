@@ -47,14 +47,17 @@ export type RestAppOptions = {
   readonly registry: HostRegistry;
   /** Undefined when nothing is published. */
   readonly publisher: Publisher | undefined;
+  /** Undefined when nothing is taken in from Kafka. */
   readonly intake: Pick<KafkaIntake, "status"> | undefined;
   /** What functions logged of late. */
   readonly recentLines: RecentLines;
   readonly disk?: Pick<DiskSpace, "room"> | undefined;
   /** Undefined when nobody collects traces. */
   readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
+  /** Level in force of function processes. */
   readonly isolation: IsolationLevel;
   readonly address: { readonly host: string };
+  /** Wait for a command's outcome when the client does not say. */
   readonly waitMs: number;
   /** Aborts when the host begins to close: who follows is let go, and no more lines are read. */
   readonly closing: AbortSignal;

@@ -4,52 +4,21 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Access } from "../access/access.ts";
 import type { Certificate } from "../access/certificate.ts";
-import type { DiskSpace } from "../disk-space.ts";
-import type { Engine } from "../engine/engine.ts";
-import type { IsolationLevel } from "../functions/isolation.ts";
-import type { RecentLines } from "../functions/recent-lines.ts";
 import { EventoError, reasonOf } from "../errors.ts";
-import type { Logger } from "../json-log.ts";
-import type { Publisher } from "../ports/publisher.ts";
-import type { Tracing } from "../tracing/tracing.ts";
-import type { KafkaIntake } from "../publisher/kafka/kafka-intake.ts";
-import type { HostRegistry } from "../registry/host-registry.ts";
 import { connectionSilenceMsMax, headersDeadlineMs, requestsPerConnectionMax } from "../limits.ts";
-import { restApp } from "./app.ts";
+import { restApp, type RestAppOptions } from "./app.ts";
 import { answerClientError } from "./client-error.ts";
-import type { StoredLog } from "./log-groups.ts";
 import { OutcomeWaits } from "./outcome-waits.ts";
-import type { ReadyChecks } from "./operations.ts";
 import type { Route } from "./route.ts";
 
-export type RestOptions = {
-  readonly engine: Engine;
-  readonly access: Access;
-  readonly logger: Logger;
-  readonly checks: ReadyChecks;
-  readonly log: StoredLog;
-  readonly registry: HostRegistry;
-  /** Undefined when nothing is published. */
-  readonly publisher: Publisher | undefined;
-  /** Undefined when nothing is taken in from Kafka. */
-  readonly intake: Pick<KafkaIntake, "status"> | undefined;
-  /** What functions logged of late. */
-  readonly recentLines: RecentLines;
-  readonly disk?: Pick<DiskSpace, "room"> | undefined;
-  /** Undefined when nobody collects traces. */
-  readonly tracing?: Pick<Tracing, "requests" | "counts"> | undefined;
-  /** Level in force of function processes. */
-  readonly isolation: IsolationLevel;
+export type RestOptions = Omit<RestAppOptions, "closing" | "waits"> & {
   /** How many there may be at once. */
   readonly connections: number;
   /** HTTPS with it, HTTP without. */
   readonly certificate: Certificate | undefined;
   /** Port 0 takes a free one. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Wait for a command's outcome when the client does not say. */
-  readonly waitMs: number;
   /** Longest silence on a connection; `connectionSilenceMsMax` when left out. */
   readonly silenceMs?: number;
 };
