@@ -39,12 +39,8 @@ export type CommandPage = {
   readonly next: string | null;
 };
 
-/** Commands that are read at once: they have no events yet, but payloads. */
-const commandsPerRead = 20;
 /** Events that one page looks at when a filter matches few of them. */
 const scanLimit = 50_000;
-/** Events that are read at once, so that a page of large ones is cut short in time. */
-const rowsPerRead = 100;
 
 export class Queries {
   readonly #journal: Journal;
@@ -77,21 +73,14 @@ export class Queries {
   /** Commands in a status, ordered by id, after an id: at most `limit`, and no more once they are `pageBytesMax` long. */
   async commandsIn(status: "pending" | "parked", page: { after: string; limit: number }): Promise<CommandPage> {
     const limit = Math.min(page.limit, pageRowsMax);
-    const commands: CommandView[] = [];
-    let { after } = page;
-    let bytes = 0;
-    while (commands.length < limit) {
-      const rows = Math.min(limit - commands.length, commandsPerRead);
-      const records = await this.#journal.commandsIn(status, { after, limit: rows, bytesMax: pageBytesMax - bytes });
-      for (const record of records) {
-        commands.push(commandViewOf(record, this.#deployments));
-        after = record.command.id;
-        bytes += record.command.payload.length;
-        if (bytes >= pageBytesMax) return { commands, next: after };
-      }
-      if (records.length < rows) return { commands, next: null };
-    }
-    return { commands, next: after };
+    const records = await this.#journal.commandsIn(status, { after: page.after, limit, bytesMax: pageBytesMax });
+    // They have no events yet, so that their own payloads are all that the journal counts.
+    const bytes = records.reduce((sum, { command }) => sum + command.payload.length, 0);
+    const last = records.length >= limit || bytes >= pageBytesMax ? records.at(-1) : undefined;
+    return {
+      commands: records.map((record) => commandViewOf(record, this.#deployments)),
+      next: last?.command.id ?? null,
+    };
   }
 
   /** @throws EventoError EVENT_UNKNOWN */
@@ -109,11 +98,10 @@ export class Queries {
     let { after } = query;
     let bytes = 0;
     while (events.length < limit && after < query.after + scanLimit) {
-      const rows = Math.min(limit - events.length, rowsPerRead);
       const read = await this.#journal.events({
         ...query,
         after,
-        limit: rows,
+        limit: limit - events.length,
         bytesMax: bytesMax - bytes,
         scanLimit: query.after + scanLimit - after,
       });

@@ -6,6 +6,7 @@ import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
+import { ReadBudget } from "./read-budget.ts";
 import { commandTable, placeOf, statusTable, treeTable, type CommandRow } from "./tables.ts";
 
 export class CommandViews {
@@ -33,20 +34,19 @@ export class CommandViews {
     status: "pending" | "parked",
     page: ReadBounds & { after: string },
   ): Promise<readonly CommandRecord[]> {
-    const { bytesMax = Infinity } = page;
+    const budget = new ReadBudget(page);
     const records: CommandRecord[] = [];
-    let bytes = 0;
     let { after } = page;
     // A command may leave its status between the look at the list and that at its row, so a page may need another look.
-    while (records.length < page.limit) {
+    while (!budget.isSpent) {
       const limit = page.limit - records.length;
       const listed = await this.#rows.range(statusTable, status, { after: after === "" ? undefined : after, limit });
       for (const { order: id } of listed) {
         const record = await this.#listed(String(id));
         if (record.status !== status) continue;
         records.push(record);
-        bytes += payloadBytesOf(record);
-        if (bytes >= bytesMax) return records;
+        budget.take(payloadBytesOf(record));
+        if (budget.isSpent) return records;
       }
       const last = listed.at(-1);
       if (last === undefined || listed.length < limit) break;
@@ -55,17 +55,14 @@ export class CommandViews {
     return records;
   }
 
-  async commandsUnder(
-    rootCause: string,
-    { limit, bytesMax = Infinity }: ReadBounds,
-  ): Promise<readonly CommandRecord[]> {
+  async commandsUnder(rootCause: string, bounds: ReadBounds): Promise<readonly CommandRecord[]> {
+    const budget = new ReadBudget(bounds);
     const records: CommandRecord[] = [];
-    let bytes = 0;
-    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit })) {
+    for (const { row: id } of await this.#rows.range(treeTable, rootCause, { limit: bounds.limit })) {
       const record = await this.#listed(id);
       records.push(record);
-      bytes += payloadBytesOf(record);
-      if (bytes >= bytesMax) break;
+      budget.take(payloadBytesOf(record));
+      if (budget.isSpent) break;
     }
     return records;
   }

@@ -8,6 +8,7 @@ import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent } from "./group.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
+import { ReadBudget } from "./read-budget.ts";
 import { chunkEvents, chunkTable, eventIdTable, placeOf, streamTable } from "./tables.ts";
 
 export type EventPage = { readonly events: readonly StoredEvent[]; readonly scannedTo: number };
@@ -37,25 +38,24 @@ export class EventViews {
     head: JournalHead,
     query: ReadBounds & { after: number; scanLimit?: number; filter?: EventFilter },
   ): Promise<EventPage> {
-    const { after, limit, bytesMax = Infinity, scanLimit = eventsScannedMax, filter } = query;
-    if (filter?.aggregate !== undefined)
-      return this.#eventsOf(filter.aggregate, head, { after, limit, bytesMax, filter });
+    const { after, scanLimit = eventsScannedMax, filter } = query;
+    if (filter?.aggregate !== undefined) return this.#eventsOf(filter.aggregate, head, { ...query, filter });
+    const budget = new ReadBudget(query);
     const end = Math.min(head.position, after + scanLimit);
-    if (after >= end || limit <= 0) return { events: [], scannedTo: after };
+    if (after >= end || budget.isSpent) return { events: [], scannedTo: after };
     const events: StoredEvent[] = [];
     let position = after;
-    let bytes = 0;
     const first = this.#pageEnds.get(after) ?? (await this.#groups.numberAt(after + 1));
     for await (const group of this.#groups.from(first, head.group)) {
       const last = Math.min(end, group.lastPosition);
-      while (position < last && events.length < limit && bytes < bytesMax) {
+      while (position < last && !budget.isSpent) {
         position++;
         const event = group.event(position);
         if (!matches(event, filter)) continue;
         events.push(event);
-        bytes += event.payload.length;
+        budget.take(event.payload.length);
       }
-      if (position >= end || events.length >= limit || bytes >= bytesMax) {
+      if (position >= end || budget.isSpent) {
         this.#rememberPageEnd(position, group.number);
         break;
       }
@@ -75,17 +75,16 @@ export class EventViews {
   }
 
   async stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]> {
-    const { bytesMax = Infinity } = query;
-    if (query.limit <= 0) return [];
+    const budget = new ReadBudget(query);
+    if (budget.isSpent) return [];
     const places = await this.#placesOf(aggregate, query);
     const events: StoredEvent[] = [];
-    let bytes = 0;
     for (let start = 0; start < places.length; start += groupsAtOnce) {
       const some = places.slice(start, start + groupsAtOnce);
       for (const event of await Promise.all(some.map((place) => this.#eventAt(place)))) {
         events.push(event);
-        bytes += event.payload.length;
-        if (bytes >= bytesMax) return events;
+        budget.take(event.payload.length);
+        if (budget.isSpent) return events;
       }
     }
     return events;
@@ -128,20 +127,25 @@ export class EventViews {
   async #eventsOf(
     aggregate: string,
     head: JournalHead,
-    { after, limit, bytesMax, filter }: Required<ReadBounds> & { after: number; filter: EventFilter },
+    query: ReadBounds & { after: number; filter: EventFilter },
   ): Promise<EventPage> {
+    const { after, limit, filter } = query;
+    const budget = new ReadBudget(query);
     const events: StoredEvent[] = [];
-    let bytes = 0;
     let sequence = await this.#sequenceAt(aggregate, after);
-    while (events.length < limit) {
-      const page = await this.stream(aggregate, { after: sequence, limit: Math.min(limit, groupsAtOnce), bytesMax });
+    while (!budget.isSpent) {
+      const page = await this.stream(aggregate, {
+        ...query,
+        after: sequence,
+        limit: Math.min(limit, groupsAtOnce),
+      });
       for (const event of page) {
         if (event.position > head.position) return { events, scannedTo: head.position };
         if (matches(event, filter)) {
           events.push(event);
-          bytes += event.payload.length;
+          budget.take(event.payload.length);
         }
-        if (events.length >= limit || bytes >= bytesMax) return { events, scannedTo: event.position };
+        if (budget.isSpent) return { events, scannedTo: event.position };
         sequence = event.sequence;
       }
       if (page.length === 0) break;
