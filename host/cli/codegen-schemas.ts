@@ -2,12 +2,12 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { HostClient } from "../client/host-client.ts";
 import { fieldOf, listField } from "../client/json-fields.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import { parseAggregateSchema, type AggregateSchema } from "../schemas/aggregate-schema.ts";
 import { usageError } from "./exit-code.ts";
 import { isDirectory } from "./function-targets.ts";
+import { clientOf } from "./host-option.ts";
 
 /** @throws EventoError USAGE_INVALID when there is no such folder; SCHEMA_INVALID with the file's name */
 export async function schemasIn(directory: string): Promise<readonly AggregateSchema[]> {
@@ -22,8 +22,7 @@ export async function schemasIn(directory: string): Promise<readonly AggregateSc
 
 /** The newest schema of each aggregate of a host. @throws EventoError HOST_UNREACHABLE, or the host's refusal under its code. */
 export async function schemasOf(url: string): Promise<readonly AggregateSchema[]> {
-  const client = new HostClient({ url, token: process.env["EVENTO_TOKEN"] });
-  const answer = await client.get(["schemas"]);
+  const answer = await clientOf({ host: url }).get(["schemas"]);
   return listField(answer, "schemas")
     .filter((row) => fieldOf(row, "aggregate_type") !== "evento")
     .map((row) => parseAggregateSchema(fieldOf(row, "schema")));

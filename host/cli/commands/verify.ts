@@ -6,18 +6,15 @@ import type { DirectoryAuditReport } from "../../audit/directory-audit.ts";
 import { EventoError } from "../../errors.ts";
 import type { FoundFault } from "../../journal/fault-list.ts";
 import type { JournalReport } from "../../journal/level/verify.ts";
+import { s3EndpointOption, type ArchiveOptions } from "../archive-option.ts";
 import type { Context } from "../context.ts";
 import { withDataOption, type DataOptions } from "../data-option.ts";
 import { headJson, headText, withProgress } from "../journal-run.ts";
 import type { Terminal } from "../terminal.ts";
 import { visibleText } from "../visible-text.ts";
 
-type VerifyOptions = DataOptions & {
-  readonly reExecute?: boolean;
-  readonly states: boolean;
-  readonly snapshots: string;
-  readonly s3Endpoint: string;
-};
+type VerifyOptions = DataOptions &
+  ArchiveOptions & { readonly reExecute?: boolean; readonly states: boolean; readonly snapshots: string };
 
 type Report = {
   readonly journal: JournalReport;
@@ -38,7 +35,7 @@ export function addVerify({ program, terminal }: Context): void {
         .env("EVENTO_SNAPSHOTS")
         .default(""),
     )
-    .addOption(new Option("--s3-endpoint <url>", "an S3 server other than AWS").env("EVENTO_S3_ENDPOINT").default(""))
+    .addOption(s3EndpointOption())
     .option("--no-states", "leave out whether kept states are the fold of their events")
     .addHelpText(
       "after",
