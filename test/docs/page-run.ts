@@ -1,6 +1,5 @@
 // One page on its way: the host that it started, and what was printed last.
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutionContext } from "ava";
 
 import { OutputWatch } from "../cli/output-watch.ts";
+import { startGroup } from "../process-group.ts";
 import type { Block } from "./document-run.ts";
 import { isLike, lastJson, patternOf } from "./expected-output.ts";
 import type { Project } from "./page-project.ts";
@@ -123,18 +123,9 @@ export class PageRun {
 
   /** Starts what ends with the test. A host tells where it listens. */
   async #start(commands: string): Promise<void> {
-    const child = spawn("bash", ["-e", "-c", commands], {
+    const child = startGroup(this.#t, "bash", ["-e", "-c", commands], {
       cwd: this.#options.project.directory,
       env: { ...this.#environment(), EVENTO_LISTEN: "127.0.0.1:0" },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    this.#t.teardown(async () => {
-      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-      const ended = once(child, "exit");
-      // Its whole group: the shell and what it has started.
-      process.kill(-child.pid, "SIGKILL");
-      await ended;
     });
     const complaints = new OutputWatch(child.stderr);
     this.#t.teardown(() => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { blocksOf } from "../docs/document-run.ts";
+import { serviceOrSkip } from "../services/tests-with-service.ts";
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -26,14 +27,11 @@ export type LanguageExample = {
 export async function examplesWithTools(examples: readonly LanguageExample[]): Promise<ReadonlySet<LanguageExample>> {
   const found = new Set<LanguageExample>();
   for (const example of examples) {
-    try {
+    const tools = await serviceOrSkip(`the tools for ${example.language}`, async () => {
       await shell(example.probe);
-      found.add(example);
-    } catch (error) {
-      if (process.env["CI"] === "true") throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`\nSKIPPED: functions in ${example.language}, whose tools are not all here: ${reason}\n`);
-    }
+      return example;
+    });
+    if (tools !== undefined) found.add(tools);
   }
   return found;
 }

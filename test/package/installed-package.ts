@@ -1,6 +1,5 @@
 // The package as `npm pack` makes it, installed in an empty project: one installation serves all tests of a run.
-import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { execFile, type ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import type { ExecutionContext } from "ava";
+
+import { startGroup } from "../process-group.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const run = promisify(execFile);
@@ -54,22 +55,7 @@ export class InstalledPackage {
 
   /** Starts a command line of the project that ends with the test at the latest. */
   start(t: ExecutionContext, command: string, args: readonly string[]): ChildProcess {
-    // A group of its own: what a command has started ends with it.
-    const child = spawn(command, args, {
-      cwd: this.directory,
-      env: this.#environment(),
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
-    });
-    t.teardown(async () => {
-      try {
-        process.kill(-(child.pid ?? 0), "SIGKILL");
-      } catch {
-        // All of it has ended.
-      }
-      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    });
-    return child;
+    return startGroup(t, command, args, { cwd: this.directory, env: this.#environment() });
   }
 
   /** Names in the project's node_modules. */

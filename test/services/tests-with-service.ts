@@ -9,7 +9,7 @@ type Service = { close(): Promise<void> };
  *
  * @throws when the service can't be had and CI is `true`.
  */
-export async function serviceOrSkip<Started extends Service>(
+export async function serviceOrSkip<Started>(
   name: string,
   start: () => Promise<Started>,
 ): Promise<Started | undefined> {
