@@ -12,8 +12,10 @@ export class Fatality {
     return this.#error;
   }
 
+  /** Tells of the failure, once; at once when it has come already, as by a write that was under way while the journal opened. */
   onRaise(listener: (error: Error) => void): void {
-    this.#listeners.push(listener);
+    if (this.#error === undefined) this.#listeners.push(listener);
+    else listener(this.#error);
   }
 
   /** Ends the journal; all but the first failure are its consequences. Returns what to throw. */
