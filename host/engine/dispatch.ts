@@ -88,8 +88,9 @@ export class Dispatch {
     const unwatch = journal.watch(() => this.#wake());
     try {
       while (!this.#stopped) {
+        // Not both in one round: a stop that comes during the first would be slept through in the second.
         if (this.#retryParked) await this.#dispatchParked();
-        await this.#step();
+        else await this.#step();
       }
     } finally {
       unwatch();

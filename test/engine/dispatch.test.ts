@@ -201,6 +201,27 @@ test("an engine closes while several events wait for a dispatcher that can't be 
   await closing;
 });
 
+test("a dispatcher is removed while it looks for what was parked, though no event comes", async (t) => {
+  const under = await EngineUnderTest.start({ functions: { boxes: boxes() } });
+  const { journal } = under;
+  const parkedDispatches = journal.parkedDispatches.bind(journal);
+  const looked = Promise.withResolvers<void>();
+  journal.parkedDispatches = async (...page) => {
+    await looked.promise;
+    return parkedDispatches(...page);
+  };
+  await under.deploy("passing", passing);
+  let removed = false;
+  const removal = under.engine.deployment.remove("passing").then(() => {
+    removed = true;
+  });
+  await settled();
+  looked.resolve();
+  await settled();
+  t.true(removed);
+  await removal;
+});
+
 test("a removed dispatcher stops, and one deployed anew under its name begins anew", async (t) => {
   const under = await EngineUnderTest.start({ functions: { boxes: boxes(), passing } });
   await under.engine.deployment.remove("passing");
