@@ -21,6 +21,7 @@ export function commandEntryOf(pending: PendingCommand): JournalEntry {
     command: pending.command,
     schema: pending.schema.fingerprint,
     not_before: pending.notBefore,
+    has_new_id: pending.hasNewId,
   };
 }
 

@@ -121,7 +121,14 @@ export class Intake {
       depth: 0,
       payload,
     };
-    return this.#accept(new PendingCommand({ command, schema, expectedSequence: post.expected_sequence }));
+    return this.#accept(
+      new PendingCommand({
+        command,
+        schema,
+        expectedSequence: post.expected_sequence,
+        hasNewId: post.id === undefined,
+      }),
+    );
   }
 
   /**

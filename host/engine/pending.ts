@@ -19,6 +19,8 @@ export class PendingCommand {
   readonly notBefore: number | null;
   /** Sequence that the aggregate must have when its turn comes; such a command is not in the log before. */
   readonly expectedSequence: number | undefined;
+  /** The host has made its id. */
+  readonly hasNewId: boolean;
   /** Failed tries so far. */
   attempts = 0;
   /** In the log. */
@@ -33,11 +35,13 @@ export class PendingCommand {
     schema: AggregateSchema;
     notBefore?: number | null;
     expectedSequence?: number | undefined;
+    hasNewId?: boolean;
   }) {
     this.command = given.command;
     this.schema = given.schema;
     this.notBefore = given.notBefore ?? null;
     this.expectedSequence = given.expectedSequence;
+    this.hasNewId = given.hasNewId ?? false;
     const { promise, resolve } = Promise.withResolvers<Settled>();
     this.settled = promise;
     this.durable = promise;

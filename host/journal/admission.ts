@@ -42,7 +42,7 @@ export class Admission {
     for (const entry of entries) {
       switch (entry.kind) {
         case "command":
-          this.#accept(entry.command.id, group);
+          this.#accept(entry.command.id, { isNew: entry.has_new_id === true, group });
           break;
         case "event":
           this.#event(entry.event, group);
@@ -92,8 +92,8 @@ export class Admission {
     this.#unknown.add(id);
   }
 
-  #accept(id: string, group: number): void {
-    const isUnknown = this.#unknown.delete(id) || this.#statusOf(id) === undefined;
+  #accept(id: string, { isNew, group }: { isNew: boolean; group: number }): void {
+    const isUnknown = isNew ? !this.#statuses.has(id) : this.#unknown.delete(id) || this.#statusOf(id) === undefined;
     invariant(isUnknown, `the command ${id} is accepted a second time`);
     this.#statuses.set(id, { value: "pending", group });
   }

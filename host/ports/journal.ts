@@ -29,6 +29,8 @@ export type JournalEntry =
       /** Fingerprint of the schema that the payload is written in. */
       readonly schema: string;
       readonly not_before: number | null;
+      /** True when the host has made the id just now: nothing in the log can have it, and nobody looks. Not stored. */
+      readonly has_new_id?: boolean;
     }
   | {
       readonly kind: "event";

@@ -31,6 +31,12 @@ export function requireMediaType(request: IncomingMessage, expected: readonly st
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  // A small body mostly comes together with the head: nothing has to be waited for then.
+  if (request.complete && !request.destroyed) {
+    const body: Buffer | null = request.read();
+    if ((body?.length ?? 0) > bytesMax) throw tooLarge(bytesMax);
+    return body ?? Buffer.alloc(0);
+  }
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;

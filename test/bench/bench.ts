@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { startKafka } from "../services/kafka-broker.ts";
 import { importRate, load, prepare, readRate } from "./load.ts";
 import { neighbours } from "./neighbours.ts";
-import { logBytes, start, stop, type Target } from "./target.ts";
+import { logBytes, start, stop, usageOf, type Target, type Usage } from "./target.ts";
 
 const { values } = parseArgs({
   options: {
@@ -38,8 +38,8 @@ try {
   await load(host.url, { clients: 16, seconds });
   const rows: object[] = [];
   for (const clients of clientCounts) {
-    const above = await load(roof.url, { clients, seconds });
-    const own = await load(host.url, { clients, seconds });
+    const above = await measured(roof, () => load(roof.url, { clients, seconds }));
+    const own = await measured(host, () => load(host.url, { clients, seconds }));
     rows.push({
       clients,
       "commands/s": Math.round(own.rate),
@@ -48,14 +48,20 @@ try {
       "p50 ms": Number(own.p50.toFixed(2)),
       "p99 ms": Number(own.p99.toFixed(2)),
       "roofline p50 ms": Number(above.p50.toFixed(2)),
+      "CPU µs": Math.round(own.cpuUs / own.count),
+      "roofline CPU µs": Math.round(above.cpuUs / above.count),
+      "RSS MiB": Math.round(own.residentMiB),
     });
   }
   output.table(rows);
   const bytesBefore = await logBytes(host);
-  const imported = await importRate(host.url, importCount);
+  const { rate: imported, cpuUs } = await measured(host, async () => ({
+    rate: await importRate(host.url, importCount),
+  }));
   output.table([
     {
       "NDJSON commands/s": Math.round(imported),
+      "CPU µs": Math.round(cpuUs / importCount),
       "events read/s by /events": Math.round(await readRate(host.url)),
       "log bytes a command": Math.round(((await logBytes(host)) - bytesBefore) / importCount),
     },
@@ -64,6 +70,14 @@ try {
 } finally {
   await stop(host);
   await stop(roof);
+}
+
+/** What a run gives, with the processor time that its target took and the memory that it has then. */
+async function measured<Result>(target: Target, run: () => Promise<Result>): Promise<Result & Usage> {
+  const before = await usageOf(target);
+  const result = await run();
+  const { cpuUs, residentMiB } = await usageOf(target);
+  return { ...result, cpuUs: cpuUs - before.cpuUs, residentMiB };
 }
 
 /** The same load on a host that publishes and on one that does not, in turns, so that both see the same machine. */

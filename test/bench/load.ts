@@ -34,11 +34,11 @@ const deposit = (account: number): string =>
     payload: { amount: "1.00", source: "bench" },
   });
 
-/** Commands a second and the median and 99th percentile of their times, at a number of clients that each wait for their answer. */
+/** How many commands, how many a second, and the median and 99th percentile of their times, at a number of clients that each wait for their answer. */
 export async function load(
   url: string,
   { clients, seconds }: { clients: number; seconds: number },
-): Promise<{ readonly rate: number; readonly p50: number; readonly p99: number }> {
+): Promise<{ readonly count: number; readonly rate: number; readonly p50: number; readonly p99: number }> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients });
   const times: number[] = [];
   const begun = performance.now();
@@ -62,7 +62,7 @@ export async function load(
   agent.destroy();
   const sorted = times.toSorted((one, other) => one - other);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { rate, p50: at(0.5), p99: at(0.99) };
+  return { count: times.length, rate, p50: at(0.5), p99: at(0.99) };
 }
 
 /** Deploys the checking account and opens the accounts. */
