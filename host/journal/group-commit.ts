@@ -21,7 +21,12 @@ type Filling = {
   readonly builder: GroupBuilder;
   readonly entries: JournalEntry[];
   readonly durable: PromiseWithResolvers<void>;
+  /** Commands beyond the outcomes among the entries. */
+  undecidedCount: number;
 };
+
+/** A group of so many entries shares its sync among enough of them: it waits for no outcomes. */
+const entriesSharing = 64;
 
 export class GroupCommit {
   readonly #log: LogStore;
@@ -67,6 +72,8 @@ export class GroupCommit {
     for (const entry of entries) {
       builder.add(entry);
       filling.entries.push(entry);
+      if (entry.kind === "command") filling.undecidedCount++;
+      else if (entry.kind === "outcome") filling.undecidedCount--;
     }
     const firstPosition = this.#nextPosition;
     this.#nextPosition += builder.eventCount - eventsBefore;
@@ -106,6 +113,7 @@ export class GroupCommit {
       builder: new GroupBuilder(),
       entries: [],
       durable: Promise.withResolvers<void>(),
+      undecidedCount: 0,
     };
     // Several appends share the promise; one that nobody waits for must not end the process by its rejection.
     filling.durable.promise.catch(() => {});
@@ -113,10 +121,19 @@ export class GroupCommit {
     return filling;
   }
 
+  /**
+   * Whether the group to be written next lacks outcomes that mostly come within less time than a sync takes: a command and what
+   * came of it then need one sync and not two.
+   */
+  #awaitsOutcomes(): boolean {
+    const [next] = this.#waiting;
+    return next !== undefined && next.undecidedCount > 0 && next.entries.length < entriesSharing;
+  }
+
   async #run(): Promise<void> {
     try {
       while (this.#waiting.length > 0 && this.#fatality.error === undefined) {
-        await this.#log.gather();
+        await this.#log.gather(() => this.#awaitsOutcomes());
         this.#writing = this.#waiting.shift();
         if (this.#writing !== undefined) await this.#write(this.#writing);
         this.#writing = undefined;

@@ -3,8 +3,8 @@
 export type StoredGroup = { readonly number: number; readonly value: Uint8Array };
 
 export interface LogStore {
-  /** Waits for what else comes in now, before a group is closed and written. */
-  gather(): Promise<void>;
+  /** Waits for what else comes in now, before a group is closed and written; a moment longer while more is about to come. */
+  gather(isMoreToCome: () => boolean): Promise<void>;
   /** Settles when the group is on disk. */
   put(group: number, value: Uint8Array): Promise<void>;
   /** The value as it was put; undefined when there is no such group. */

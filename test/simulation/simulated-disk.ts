@@ -64,7 +64,7 @@ export class SimulatedDisk {
       await rows.room();
       world.roundNeeded = true;
     };
-    const log = new LevelLog({ db: logDb, fatality, room });
+    const log = new LevelLog({ db: logDb, fatality, room, patienceMs: 0 });
     const head = await catchUp(rows, { log, anchors: [this.#anchor] });
     this.#anchor = head;
     const journal = new LogJournal({

@@ -12,23 +12,29 @@ export const logWriteBufferBytes = 16 << 20;
 const readAheadBytes = 1 << 20;
 const readAheadGroupsMin = 16;
 const readAheadGroupsMax = 256;
+/** Longest wait for the outcomes of what a group holds: a turn takes about half of it, and each outcome that comes saves a sync. */
+const patienceMsMax = 1;
 
 export class LevelLog implements LogStore {
   readonly #db: LevelDatabase;
   readonly #fatality: Fatality;
   readonly #room: (() => Promise<void>) | undefined;
+  readonly #patienceMs: number;
 
-  /** @param given - `room` holds writes back while the index can't follow. */
-  constructor(given: { db: LevelDatabase; fatality: Fatality; room?: () => Promise<void> }) {
+  /** @param given - `room` holds writes back while the index can't follow; `patienceMs` 0 waits for one poll of the event loop. */
+  constructor(given: { db: LevelDatabase; fatality: Fatality; room?: () => Promise<void>; patienceMs?: number }) {
     this.#db = given.db;
     this.#fatality = given.fatality;
     this.#room = given.room;
+    this.#patienceMs = given.patienceMs ?? patienceMsMax;
   }
 
-  async gather(): Promise<void> {
+  async gather(isMoreToCome: () => boolean): Promise<void> {
     await this.#room?.();
-    // Requests that came in with the same poll of the event loop belong to the same group.
-    await setImmediate();
+    const until = performance.now() + this.#patienceMs;
+    // Requests that came in with the same poll of the event loop belong to the same group. A timer could not be this short.
+    do await setImmediate();
+    while (isMoreToCome() && performance.now() < until);
   }
 
   async put(group: number, value: Uint8Array): Promise<void> {

@@ -33,7 +33,7 @@ export class MemoryDisk implements LogStore {
     return new MemoryDisk({ sync: sync ?? this.#sync, groups: [...this.#groups, ...kept] });
   }
 
-  async gather(): Promise<void> {}
+  async gather(_isMoreToCome: () => boolean): Promise<void> {}
 
   async put(group: number, value: Uint8Array): Promise<void> {
     this.#unsynced = value;
