@@ -7,7 +7,8 @@ import test, { type ExecutionContext } from "ava";
 import { descriptorShares } from "../../host/descriptors.ts";
 import { connectionsMax, databaseFilesMax } from "../../host/limits.ts";
 import { until } from "../until.ts";
-import { deploy, greet, greetingComponent, memoryOf, startHostProcess, type HostProcess } from "./host-process.ts";
+import { memoryOf } from "../linux-process.ts";
+import { deploy, greet, greetingComponent, startHostProcess, type HostProcess } from "./host-process.ts";
 import { rawConnection } from "./raw-connection.ts";
 
 const descriptorsMax = 300;

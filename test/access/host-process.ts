@@ -1,7 +1,7 @@
 // A real host as a process of its own, with as many descriptors as it is given, for attacks that could end it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,10 +68,4 @@ export async function greet(url: string, id: string): Promise<number> {
   const response = await fetch(`${url}/commands`, { method: "POST", headers, body, signal });
   await response.text();
   return response.status;
-}
-
-/** Resident memory of a process in bytes. */
-export async function memoryOf(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
 }

@@ -6,9 +6,9 @@ import { Console } from "node:console";
 import { parseArgs } from "node:util";
 
 import { startKafka } from "../services/kafka-broker.ts";
-import { importRate, load, prepare, readRate } from "./load.ts";
+import { importLines, load, prepare, readRate } from "./load.ts";
 import { neighbours } from "./neighbours.ts";
-import { logBytes, start, stop, usageOf, type Target, type Usage } from "./target.ts";
+import { logBytes, start, stop, usageOf, type Target } from "./target.ts";
 
 const { values } = parseArgs({
   options: {
@@ -48,20 +48,18 @@ try {
       "p50 ms": Number(own.p50.toFixed(2)),
       "p99 ms": Number(own.p99.toFixed(2)),
       "roofline p50 ms": Number(above.p50.toFixed(2)),
-      "CPU µs": Math.round(own.cpuUs / own.count),
-      "roofline CPU µs": Math.round(above.cpuUs / above.count),
+      "CPU µs": Math.round(own.cpuUsEach),
+      "roofline CPU µs": Math.round(above.cpuUsEach),
       "RSS MiB": Math.round(own.residentMiB),
     });
   }
   output.table(rows);
   const bytesBefore = await logBytes(host);
-  const { rate: imported, cpuUs } = await measured(host, async () => ({
-    rate: await importRate(host.url, importCount),
-  }));
+  const imported = await measured(host, () => importLines(host.url, importCount));
   output.table([
     {
-      "NDJSON commands/s": Math.round(imported),
-      "CPU µs": Math.round(cpuUs / importCount),
+      "NDJSON commands/s": Math.round(imported.rate),
+      "CPU µs": Math.round(imported.cpuUsEach),
       "events read/s by /events": Math.round(await readRate(host.url)),
       "log bytes a command": Math.round(((await logBytes(host)) - bytesBefore) / importCount),
     },
@@ -72,12 +70,15 @@ try {
   await stop(roof);
 }
 
-/** What a run gives, with the processor time that its target took and the memory that it has then. */
-async function measured<Result>(target: Target, run: () => Promise<Result>): Promise<Result & Usage> {
+/** What a run gives, with the processor time that its target took for a command and the memory that it has then. */
+async function measured<Result extends { readonly count: number }>(
+  target: Target,
+  run: () => Promise<Result>,
+): Promise<Result & { readonly cpuUsEach: number; readonly residentMiB: number }> {
   const before = await usageOf(target);
   const result = await run();
   const { cpuUs, residentMiB } = await usageOf(target);
-  return { ...result, cpuUs: cpuUs - before.cpuUs, residentMiB };
+  return { ...result, cpuUsEach: (cpuUs - before.cpuUs) / result.count, residentMiB };
 }
 
 /** The same load on a host that publishes and on one that does not, in turns, so that both see the same machine. */
@@ -92,10 +93,10 @@ async function publishingCost(quiet: Target): Promise<object[]> {
     for (let round = 1; round <= 3; round++) {
       const without = {
         rate: (await load(quiet.url, { clients, seconds })).rate,
-        lines: await importRate(quiet.url, importCount),
+        lines: (await importLines(quiet.url, importCount)).rate,
       };
       const rate = (await load(publishing.url, { clients, seconds })).rate;
-      const lines = await importRate(publishing.url, importCount);
+      const lines = (await importLines(publishing.url, importCount)).rate;
       rows.push({
         round,
         clients,

@@ -34,7 +34,7 @@ const deposit = (account: number): string =>
     payload: { amount: "1.00", source: "bench" },
   });
 
-/** How many commands, how many a second, and the median and 99th percentile of their times, at a number of clients that each wait for their answer. */
+/** Commands, their rate a second, and the median and 99th percentile of their times, at clients that each wait for their answer. */
 export async function load(
   url: string,
   { clients, seconds }: { clients: number; seconds: number },
@@ -92,10 +92,13 @@ export async function prepare(url: string): Promise<void> {
   agent.destroy();
 }
 
-/** Commands a second in one NDJSON request. */
-export async function importRate(url: string, importCount: number): Promise<number> {
+/** Commands in one NDJSON request, and their rate a second. */
+export async function importLines(
+  url: string,
+  count: number,
+): Promise<{ readonly count: number; readonly rate: number }> {
   const agent = new Agent({ keepAlive: true });
-  const lines = Array.from({ length: importCount }, (_, index) => deposit(index % accounts));
+  const lines = Array.from({ length: count }, (_, index) => deposit(index % accounts));
   const started = performance.now();
   await send(url, agent, {
     method: "POST",
@@ -104,7 +107,7 @@ export async function importRate(url: string, importCount: number): Promise<numb
     type: "application/x-ndjson",
   });
   agent.destroy();
-  return importCount / ((performance.now() - started) / 1_000);
+  return { count, rate: count / ((performance.now() - started) / 1_000) };
 }
 
 /** Events a second that are read in pages. */

@@ -1,10 +1,11 @@
 // What a benchmark measures: a server in a process and a data directory of its own.
 import { fork, type ChildProcess } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { cpuMsOf } from "../../host/functions/cpu-time.ts";
+import { childrenOf, memoryOf } from "../linux-process.ts";
 
 export type Target = { readonly url: string; readonly child: ChildProcess; readonly data: string };
 
@@ -28,7 +29,7 @@ export async function stop({ child, data }: Target): Promise<void> {
   await rm(data, { recursive: true, force: true });
 }
 
-export type Usage = {
+type Usage = {
   /** Microseconds of processor time so far: of the process and those that it started. */
   readonly cpuUs: number;
   /** Memory of the process alone. */
@@ -38,23 +39,15 @@ export type Usage = {
 /** Processor time and memory of a target; zeros where the system does not say. */
 export async function usageOf({ child }: Target): Promise<Usage> {
   const pid = child.pid ?? 0;
-  const own = await familyOf(pid);
   let cpuMs = 0;
-  for (const member of own) cpuMs += cpuMsOf(member) ?? 0;
-  const status = await textOf(`/proc/${pid}/status`);
-  return { cpuUs: cpuMs * 1_000, residentMiB: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1_024 };
+  for (const member of await familyOf(pid)) cpuMs += cpuMsOf(member) ?? 0;
+  return { cpuUs: cpuMs * 1_000, residentMiB: (await memoryOf(pid).catch(() => 0)) / 2 ** 20 };
 }
 
-/** A process and all that came from it. */
+/** A process and all that came from it, but for those that end meanwhile. */
 async function familyOf(pid: number): Promise<number[]> {
-  const children = (await textOf(`/proc/${pid}/task/${pid}/children`)).split(" ").map(Number);
-  const families = await Promise.all(children.filter((child) => child > 0).map(familyOf));
-  return [pid, ...families.flat()];
-}
-
-/** Empty for a process that has ended. */
-async function textOf(path: string): Promise<string> {
-  return readFile(path, "utf8").catch(() => "");
+  const children = await childrenOf(pid).catch(() => []);
+  return [pid, ...(await Promise.all(children.map(familyOf))).flat()];
 }
 
 /** Bytes of all files of the log. */

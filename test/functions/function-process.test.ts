@@ -1,5 +1,4 @@
 // What happens when a function misbehaves, dies or is replaced while calls are out.
-import { readFileSync } from "node:fs";
 import { getPriority } from "node:os";
 
 import test, { type ExecutionContext } from "ava";
@@ -8,6 +7,7 @@ import type { FunctionRef, FunctionStatus, Step } from "../../host/ports/functio
 import { puppetVersion } from "../fixtures/functions/component-fixture.ts";
 import { commandOf, stepText, turnOf } from "../fixtures/functions/envelopes.ts";
 import { type Opened, openPuppet, removeShared } from "../fixtures/functions/process-fixture.ts";
+import { memoryOf } from "../linux-process.ts";
 
 type Puppet = Opened & { readonly fn: FunctionRef };
 
@@ -174,20 +174,16 @@ test.serial("a reason names the line of the function's own error", async (t) => 
   t.regex(deep ?? "", /Maximum call stack size exceeded/);
 });
 
-/** Resident memory of a process, in MiB. */
-function residentMiB(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1_024;
-}
-
 onLinux("a thousand traps leave the process alive and hardly larger", async (t) => {
   const { functions, fn } = await openPuppet(t);
   const pid = pidOf(functions.status("puppet"));
   const traps = turnOf(...Array.from({ length: 25 }, () => "trap"));
   await functions.turn(fn, traps);
-  const before = residentMiB(pid);
+  const before = await memoryOf(pid);
   for (let count = 0; count < 40; count++) await functions.turn(fn, traps);
   t.is(pidOf(functions.status("puppet")), pid);
-  t.true(residentMiB(pid) - before < 64, `${residentMiB(pid) - before} MiB more`);
+  const growth = (await memoryOf(pid)) - before;
+  t.true(growth < 64 << 20, `${growth} bytes more`);
   t.deepEqual(textsOf(await functions.turn(fn, turnOf("a"))), ["a|none -> 1"]);
 });
 

@@ -1,4 +1,5 @@
 import test from "ava";
+
 import { Fatality } from "../../host/journal/fatality.ts";
 
 test("every listener hears of the first failure, once, whether it came before or after it", (t) => {

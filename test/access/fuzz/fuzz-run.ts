@@ -1,5 +1,6 @@
 // One run over all targets, each for its share of the time; then the host must be as it was.
-import { deploy, greet, greetingComponent, memoryOf, startHostProcess } from "../host-process.ts";
+import { memoryOf } from "../../linux-process.ts";
+import { deploy, greet, greetingComponent, startHostProcess } from "../host-process.ts";
 import { puppetComponent } from "../../fixtures/functions/component-fixture.ts";
 import { dispatcherComponent } from "../../fixtures/functions/text-component.ts";
 import { fuzzInProcess, inProcessTargets } from "./in-process.ts";

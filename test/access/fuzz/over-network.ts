@@ -4,7 +4,8 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { deploy, memoryOf, type HostProcess } from "../host-process.ts";
+import { memoryOf } from "../../linux-process.ts";
+import { deploy, type HostProcess } from "../host-process.ts";
 import { rawConnection } from "../raw-connection.ts";
 import { ComponentMutation } from "./component-mutation.ts";
 import { Mutation } from "./mutation.ts";

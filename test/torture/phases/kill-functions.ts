@@ -1,6 +1,7 @@
 // Function processes are killed under load, and now and then the nursery that all of them come from. The host goes on.
 import { readFile } from "node:fs/promises";
 
+import { childrenOf } from "../../linux-process.ts";
 import { besiege, count, timesOf, type Phase, type PhaseRun } from "../phase.ts";
 import type { Siege } from "../siege.ts";
 
@@ -52,8 +53,7 @@ async function killFunction(siege: Siege, { bench: { dice }, figures }: PhaseRun
 
 async function killNursery(siege: Siege, { figures }: PhaseRun): Promise<void> {
   const { pid } = siege.run;
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, "utf8")).trim().split(" ").map(Number);
-  for (const child of children) {
+  for (const child of await childrenOf(pid)) {
     const command = await readFile(`/proc/${child}/cmdline`, "utf8").catch(() => "");
     if (command.includes("nursery.cjs") && kill(child)) count(figures, "nurseries killed");
   }
