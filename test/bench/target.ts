@@ -34,14 +34,20 @@ type Usage = {
   readonly cpuUs: number;
   /** Memory of the process alone. */
   readonly residentMiB: number;
+  /** Memory of all of them; pages that they share count for each. */
+  readonly familyMiB: number;
 };
 
 /** Processor time and memory of a target; zeros where the system does not say. */
 export async function usageOf({ child }: Target): Promise<Usage> {
-  const pid = child.pid ?? 0;
   let cpuMs = 0;
-  for (const member of await familyOf(pid)) cpuMs += cpuMsOf(member) ?? 0;
-  return { cpuUs: cpuMs * 1_000, residentMiB: (await memoryOf(pid).catch(() => 0)) / 2 ** 20 };
+  const memory: number[] = [];
+  for (const member of await familyOf(child.pid ?? 0)) {
+    cpuMs += cpuMsOf(member) ?? 0;
+    memory.push((await memoryOf(member).catch(() => 0)) / 2 ** 20);
+  }
+  const [residentMiB = 0] = memory;
+  return { cpuUs: cpuMs * 1_000, residentMiB, familyMiB: memory.reduce((sum, one) => sum + one, 0) };
 }
 
 /** A process and all that came from it, but for those that end meanwhile. */
