@@ -1,116 +1,61 @@
-// npm run bench: rates of this machine, each beside a roofline measured in the same run, since only ratios travel.
-//
-// The roofline is a koa server that reads a JSON body, syncs it to LevelDB by group commit and answers JSON: what any command costs
-// that is durable when it is answered, without a function, a schema or an event.
+// npm run bench: what this machine makes of the product, each figure beside one of the same run, since only ratios travel.
 import { Console } from "node:console";
-import { parseArgs } from "node:util";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 
-import { startKafka } from "../services/kafka-broker.ts";
-import { importLines, load, prepare, readRate } from "./load.ts";
-import { neighbours } from "./neighbours.ts";
-import { logBytes, start, stop, usageOf, type Target } from "./target.ts";
+import { EventoError } from "../../host/errors.ts";
+import { benchHelp, readBenchOptions, type BenchRequest } from "./bench-options.ts";
+import { goalLine } from "./goal-text.ts";
+import { pageOf, plotFolder } from "./page.ts";
+import { svgOf } from "./plot.ts";
+import { merged, readResults, thisMachine, writeResults, type Result } from "./results.ts";
+import { scenarios } from "./scenarios.ts";
+import type { Section } from "./section.ts";
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: "string", default: "5" },
-    clients: { type: "string", default: "1,16,64" },
-    import: { type: "string", default: "20000" },
-    // With what publishing costs, on a broker of its own.
-    kafka: { type: "boolean", default: false },
-    // In place of all else: what functions that misbehave cost another.
-    neighbours: { type: "boolean", default: false },
-  },
-});
-const seconds = Number(values.seconds);
-const clientCounts = values.clients.split(",").map(Number);
-const importCount = Number(values.import);
+const docs = new URL("../../docs/", import.meta.url);
+const output = new Console(process.stdout, process.stderr);
 
-const output = new Console(process.stdout);
-if (values.neighbours) {
-  output.table(await neighbours({ seconds }));
-  process.exit();
-}
-const roof = await start("./roofline.ts");
-const host = await start("./host-process.ts");
 try {
-  await prepare(host.url);
-  await load(roof.url, { clients: 16, seconds });
-  await load(host.url, { clients: 16, seconds });
-  const rows: object[] = [];
-  for (const clients of clientCounts) {
-    const above = await measured(roof, () => load(roof.url, { clients, seconds }));
-    const own = await measured(host, () => load(host.url, { clients, seconds }));
-    rows.push({
-      clients,
-      "commands/s": Math.round(own.rate),
-      "roofline/s": Math.round(above.rate),
-      ratio: Number((own.rate / above.rate).toFixed(2)),
-      "p50 ms": Number(own.p50.toFixed(2)),
-      "p99 ms": Number(own.p99.toFixed(2)),
-      "roofline p50 ms": Number(above.p50.toFixed(2)),
-      "CPU µs": Math.round(own.cpuUsEach),
-      "roofline CPU µs": Math.round(above.cpuUsEach),
-      "RSS MiB": Math.round(own.residentMiB),
-    });
+  const request = readBenchOptions(process.argv.slice(2), scenarios);
+  if (request.kind === "help") output.log(benchHelp(scenarios));
+  else await run(request);
+} catch (error) {
+  if (!(error instanceof EventoError)) throw error;
+  output.error(`${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`);
+  process.exitCode = 2;
+}
+
+async function run({ scenarios: asked, settings, isForPage, results: path }: BenchRequest & { kind: "run" }) {
+  if (settings.restate === undefined && asked.some(({ name }) => name === "commands"))
+    output.error("RESTATE IS LEFT OUT: give the folder of its packages with --restate <folder>");
+  let results = path === undefined ? [] : await readResults(path);
+  const names = scenarios.map(({ name }) => name);
+  for (const { name, measure } of asked) {
+    output.error(`${name} …`);
+    const section = await measure(settings);
+    print(section);
+    const found: Result = { name, date: new Date().toISOString().slice(0, 10), machine: thisMachine(), section };
+    results = merged(results, [found], names);
+    // Kept at once: what comes after may take an hour, and fail.
+    if (path !== undefined) await writeResults(path, results);
   }
+  if (isForPage) await writePage(results);
+}
+
+function print({ title, rows, goals }: Section): void {
+  output.log(`\n${title}`);
   output.table(rows);
-  const bytesBefore = await logBytes(host);
-  const imported = await measured(host, () => importLines(host.url, importCount));
-  output.table([
-    {
-      "NDJSON commands/s": Math.round(imported.rate),
-      "CPU µs": Math.round(imported.cpuUsEach),
-      "events read/s by /events": Math.round(await readRate(host.url)),
-      "log bytes a command": Math.round(((await logBytes(host)) - bytesBefore) / importCount),
-    },
-  ]);
-  if (values.kafka) output.table(await publishingCost(host));
-} finally {
-  await stop(host);
-  await stop(roof);
+  for (const goal of goals) output.log(goalLine(goal));
 }
 
-/** What a run gives, with the processor time that its target took for a command and the memory that it has then. */
-async function measured<Result extends { readonly count: number }>(
-  target: Target,
-  run: () => Promise<Result>,
-): Promise<Result & { readonly cpuUsEach: number; readonly residentMiB: number }> {
-  const before = await usageOf(target);
-  const result = await run();
-  const { cpuUs, residentMiB } = await usageOf(target);
-  return { ...result, cpuUsEach: (cpuUs - before.cpuUs) / result.count, residentMiB };
-}
-
-/** The same load on a host that publishes and on one that does not, in turns, so that both see the same machine. */
-async function publishingCost(quiet: Target): Promise<object[]> {
-  const kafka = await startKafka();
-  const publishing = await start("./host-process.ts", [kafka.address]);
-  try {
-    await prepare(publishing.url);
-    const clients = Math.max(...clientCounts);
-    await load(publishing.url, { clients, seconds });
-    const rows: object[] = [];
-    for (let round = 1; round <= 3; round++) {
-      const without = {
-        rate: (await load(quiet.url, { clients, seconds })).rate,
-        lines: (await importLines(quiet.url, importCount)).rate,
-      };
-      const rate = (await load(publishing.url, { clients, seconds })).rate;
-      const lines = (await importLines(publishing.url, importCount)).rate;
-      rows.push({
-        round,
-        clients,
-        "commands/s": Math.round(without.rate),
-        "published/s": Math.round(rate),
-        ratio: Number((rate / without.rate).toFixed(2)),
-        "NDJSON/s": Math.round(without.lines),
-        "NDJSON published/s": Math.round(lines),
-        "NDJSON ratio": Number((lines / without.lines).toFixed(2)),
-      });
-    }
-    return rows;
-  } finally {
-    await stop(publishing);
-    await kafka.close();
-  }
+async function writePage(results: readonly Result[]): Promise<void> {
+  const folder = new URL(`${plotFolder}/`, docs);
+  await mkdir(folder, { recursive: true });
+  const plots = results.flatMap(({ section }) => section.plots);
+  const files = new Set(plots.map(({ name }) => `${name}.svg`));
+  for (const file of await readdir(folder)) if (!files.has(file)) await rm(new URL(file, folder));
+  for (const plot of plots) await writeFile(new URL(`${plot.name}.svg`, folder), await svgOf(plot));
+  const page = new URL("performance.md", docs);
+  await writeFile(page, pageOf(results));
+  output.log(`\nwrote ${fileURLToPath(page)}`);
 }

@@ -1,4 +1,4 @@
-// npm run bench -- --neighbours: what a function that misbehaves costs one that does not, in the times of the good one's commands.
+// What a function that misbehaves costs one that does not, in the times of the good one's commands.
 //
 // Each scenario has a host of its own, on which the good function is measured alone and then beside the bad one: only their ratio
 // travels, and nothing that a scenario leaves behind is in the next.
@@ -7,9 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { buildFunction } from "../../sdk-assemblyscript/build-function.ts";
-import { load, prepare } from "./load.ts";
-import { start, stop } from "./target.ts";
+import { buildFunction } from "../../../sdk-assemblyscript/build-function.ts";
+import { deploy } from "../bank.ts";
+import type { Calls } from "../connection.ts";
+import { rounded } from "../figures.ts";
+import { load, prepare } from "../load.ts";
+import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
+import { start, stop } from "../target.ts";
 
 const schema = [
   { type: "record", name: "Neighbour", namespace: "Neighbour", evento: "root", entity: "neighbour", fields: [] },
@@ -76,7 +80,7 @@ export function happened(state: Neighbour | null, event: Happened): Neighbour {
 }
 `;
 
-const scenarios = [
+const misdeeds = [
   { what: "loops until its deadline", command: "Loop", isAwaited: false },
   { what: "traps on every call", command: "Trap", isAwaited: false },
   { what: "floods its log and its events", command: "Flood", isAwaited: true },
@@ -88,45 +92,81 @@ const badClients = 4;
 /** Of a client that does not wait for outcomes, since the host tries what failed again for longer than it is measured. */
 const badPauseMs = 40;
 
-/** A row for each way to misbehave: the good function's times alone and beside the bad one. */
-export async function neighbours({ seconds }: { seconds: number }): Promise<readonly object[]> {
+type Beside = {
+  readonly misdeed: string;
+  /** Answers a second that the bad function's clients had. */
+  readonly badRate: number;
+  readonly alone: Calls;
+  readonly beside: Calls;
+};
+
+export const neighbours: Scenario = {
+  name: "neighbours",
+  about: "what a function that loops, traps, floods or answers garbage costs another",
+  isLong: true,
+  measure,
+};
+
+async function measure({ seconds }: BenchSettings): Promise<Section> {
   const component = await badComponent();
-  const rows: object[] = [];
-  for (const scenario of scenarios) rows.push(await timesBeside(scenario, { component, seconds }));
-  return rows;
+  const found: Beside[] = [];
+  for (const misdeed of misdeeds) found.push(await timesBeside(misdeed, { component, seconds }));
+  return {
+    title: "Beside a function that misbehaves",
+    about: `${goodClients} clients of a function that does its work, for ${seconds} s alone and then beside ${badClients} clients of one that does not, each on a host of its own.`,
+    rows: found.map(rowOf),
+    goals: [],
+    plots: [
+      {
+        name: "neighbours-p99",
+        title: "99th percentile of the good function's commands",
+        kind: "bars",
+        x: { label: "" },
+        y: { label: "ms" },
+        series: [
+          { name: "alone", points: found.map(({ misdeed, alone }) => [misdeed, alone.p99] as const) },
+          { name: "beside it", points: found.map(({ misdeed, beside }) => [misdeed, beside.p99] as const) },
+        ],
+      },
+    ],
+  };
+}
+
+function rowOf({ misdeed, badRate, alone, beside }: Beside): Row {
+  return {
+    "the other": misdeed,
+    "its commands/s": rounded(badRate),
+    "alone/s": rounded(alone.rate),
+    "beside/s": rounded(beside.rate),
+    "alone p50 ms": rounded(alone.p50),
+    "beside p50 ms": rounded(beside.p50),
+    "alone p99 ms": rounded(alone.p99),
+    "beside p99 ms": rounded(beside.p99),
+    "p99 ratio": rounded(beside.p99 / alone.p99),
+  };
 }
 
 async function timesBeside(
-  scenario: (typeof scenarios)[number],
-  { component, seconds }: { component: Buffer<ArrayBuffer>; seconds: number },
-): Promise<object> {
+  misdeed: (typeof misdeeds)[number],
+  { component, seconds }: { component: Buffer; seconds: number },
+): Promise<Beside> {
   const host = await start("./host-process.ts");
   try {
     await prepare(host.url);
-    await deploy(host.url, component);
+    await deploy(host.url, "neighbour", component);
     await load(host.url, { clients: goodClients, seconds });
     const alone = await load(host.url, { clients: goodClients, seconds });
     const over = new AbortController();
-    const bad = misbehave(host.url, scenario, over.signal);
+    const bad = misbehave(host.url, misdeed, over.signal);
     const beside = await load(host.url, { clients: goodClients, seconds });
     over.abort();
-    return {
-      "the other": scenario.what,
-      "its commands/s": Math.round((await bad) / seconds),
-      "alone/s": Math.round(alone.rate),
-      "beside/s": Math.round(beside.rate),
-      "alone p50 ms": Number(alone.p50.toFixed(2)),
-      "beside p50 ms": Number(beside.p50.toFixed(2)),
-      "alone p99 ms": Number(alone.p99.toFixed(2)),
-      "beside p99 ms": Number(beside.p99.toFixed(2)),
-      "p99 ratio": Number((beside.p99 / alone.p99).toFixed(2)),
-    };
+    return { misdeed: misdeed.what, badRate: (await bad) / seconds, alone, beside };
   } finally {
     await stop(host);
   }
 }
 
-async function badComponent(): Promise<Buffer<ArrayBuffer>> {
+async function badComponent(): Promise<Buffer> {
   const directory = await mkdtemp(join(tmpdir(), "evento-neighbour-"));
   try {
     await writeFile(join(directory, "Neighbour.avsc"), JSON.stringify(schema));
@@ -141,17 +181,10 @@ async function badComponent(): Promise<Buffer<ArrayBuffer>> {
   }
 }
 
-async function deploy(url: string, component: Buffer<ArrayBuffer>): Promise<void> {
-  const headers = { "content-type": "application/wasm" };
-  const response = await fetch(`${url}/functions/neighbour`, { method: "PUT", headers, body: component });
-  const text = await response.text();
-  if (response.status !== 201) throw new Error(`found ${response.status} for the neighbour: ${text.slice(0, 300)}`);
-}
-
 /** Clients that send the bad function commands until the signal, whatever the answers are. Counts these. */
 async function misbehave(
   url: string,
-  { command, isAwaited }: (typeof scenarios)[number],
+  { command, isAwaited }: (typeof misdeeds)[number],
   signal: AbortSignal,
 ): Promise<number> {
   let answers = 0;
