@@ -61,7 +61,8 @@ function imageOf({ name, title }: Plot): string {
 function tableOf(rows: readonly Row[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (columns.length === 0) return "";
-  const isFigure = (column: string): boolean => rows.every((row) => typeof row[column] !== "string");
+  const isFigure = (column: string): boolean =>
+    rows.every(({ [column]: value = "" }) => typeof value === "number" || value === "");
   const cells = [columns, ...rows.map((row) => columns.map((column) => cellText(row[column])))];
   const widths = columns.map((_, at) => Math.max(3, ...cells.map((line) => line[at]?.length ?? 0)));
   const padded = (cell: string, at: number): string => {

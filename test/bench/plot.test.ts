@@ -61,6 +61,20 @@ test("bars have one for each label, on a scale without a zero too, and no legend
   t.false(svg.includes("role-legend"));
 });
 
+test("what a logarithmic scale has no place for is left out", async (t) => {
+  const series = [
+    {
+      name: "",
+      points: [
+        ["nothing", 0],
+        ["not measured", Number.NaN],
+        ["something", 5],
+      ] as const,
+    },
+  ];
+  t.is((await svgOf({ ...bars, series })).match(/aria-roledescription="bar"/g)?.length, 1);
+});
+
 test("bars of several series stand beside each other", async (t) => {
   const [series] = bars.series;
   const svg = await svgOf({

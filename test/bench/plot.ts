@@ -14,6 +14,8 @@ const lineHeight = 260;
 /** Of the bars of one label, and of one bar when a label has several. */
 const barHeight = 30;
 const seriesBarHeight = 16;
+/** Pixels of a bar's label; without a browser a letter counts as 4/5 of its height. */
+const labelLimit = 480;
 /** How far a logarithmic scale goes beyond the values on it. */
 const spare = 1.2;
 
@@ -28,7 +30,9 @@ export async function svgOf(plot: Plot): Promise<string> {
 }
 
 function specOf(plot: Plot): TopLevelSpec {
-  const values: Datum[] = plot.series.flatMap(({ name, points }) => points.map(([x, y]) => ({ x, y, series: name })));
+  const values = plot.series
+    .flatMap(({ name, points }): Datum[] => points.map(([x, y]) => ({ x, y, series: name })))
+    .filter((value) => hasPlace(plot, value));
   const shared = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     background: "white",
@@ -44,14 +48,18 @@ function specOf(plot: Plot): TopLevelSpec {
       mark: { tooltip: null },
     } as const,
   };
-  return plot.kind === "lines" ? { ...shared, ...linesOf(plot) } : { ...shared, ...barsOf(plot, values) };
+  return plot.kind === "lines" ? { ...shared, ...linesOf(plot, values) } : { ...shared, ...barsOf(plot, values) };
 }
 
-function linesOf(plot: Plot) {
+/** Whether it can be drawn: a figure, and one above 0 where a scale is logarithmic. */
+function hasPlace({ x: { isLogarithmic: isLogarithmicX }, y: { isLogarithmic } }: Plot, { x, y }: Datum): boolean {
+  return Number.isFinite(y) && (!isLogarithmic || y > 0) && (!isLogarithmicX || Number(x) > 0);
+}
+
+function linesOf(plot: Plot, values: readonly Datum[]) {
   const { x, y } = plot;
-  const points = plot.series.flatMap(({ points }) => points);
-  const ticks = [...new Set(points.map(([at]) => Number(at)))];
-  const figures = points.map(([, figure]) => figure);
+  const ticks = [...new Set(values.map((value) => Number(value.x)))];
+  const figures = values.map((value) => value.y);
   return {
     height: lineHeight,
     mark: { type: "line", point: { size: 50 }, strokeWidth: 2 },
@@ -64,7 +72,7 @@ function linesOf(plot: Plot) {
         // Where something was measured, and nowhere else.
         axis: { values: ticks, grid: false, format: "~s", labelOverlap: true },
       },
-      y: { field: "y", type: "quantitative", title: y.label, scale: scaleOf(y, figures), axis: valueAxis },
+      y: { field: "y", type: "quantitative", title: y.label, scale: scaleOf(y, figures), axis: valueAxis(figures) },
       color: colourOf(plot),
     },
   } as const;
@@ -84,16 +92,20 @@ function barsOf(plot: Plot, values: readonly Datum[]) {
     height: step,
     mark: { type: "bar" },
     encoding: {
-      x: { field: "y", type: "quantitative", title: y.label, scale, axis: valueAxis },
+      x: { field: "y", type: "quantitative", title: y.label, scale, axis: valueAxis(figures) },
       ...(y.isLogarithmic ? { x2: { datum: floor } } : {}),
-      y: { field: "x", type: "nominal", sort: null, title: x.label || null, axis: { labelLimit: 260, grid: false } },
+      y: { field: "x", type: "nominal", sort: null, title: x.label || null, axis: { labelLimit, grid: false } },
       ...(isGrouped ? { yOffset: { field: "series", sort: null } } : {}),
       color: isGrouped ? colourOf(plot) : { value: ownColour },
     },
   } as const;
 }
 
-const valueAxis = { format: "~s", tickCount: 5, labelOverlap: true } as const;
+/** Large figures in thousands and millions, and no others in thousandths. */
+function valueAxis(values: readonly number[]) {
+  const format = Math.max(...values) >= 10_000 ? "~s" : ",.4~r";
+  return { format, tickCount: 5, labelOverlap: true };
+}
 
 function scaleOf({ isLogarithmic }: { readonly isLogarithmic?: boolean }, values: readonly number[]) {
   if (!isLogarithmic) return { zero: true, nice: true } as const;

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 
+import { EventoError } from "../../host/errors.ts";
 import type { Section } from "./section.ts";
 
 export type Machine = {
@@ -39,14 +40,29 @@ export function merged(kept: readonly Result[], found: readonly Result[], names:
   });
 }
 
-/** Results of earlier runs; none when the file is not there. */
+/** Results of earlier runs; none when the file is not there. @throws EventoError USAGE_INVALID when it is another file. */
 export async function readResults(path: string): Promise<readonly Result[]> {
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "[]";
     throw error;
+  });
+  try {
+    const results: unknown = JSON.parse(text);
+    if (Array.isArray(results) && results.every(isResult)) return results;
+  } catch (cause) {
+    throw notResults(path, cause);
   }
+  throw notResults(path);
+}
+
+function isResult(value: unknown): value is Result {
+  return typeof value === "object" && value !== null && "name" in value && "machine" in value && "section" in value;
+}
+
+function notResults(path: string, cause?: unknown): EventoError {
+  return new EventoError("USAGE_INVALID", `found something else in ${path}, expected results of earlier runs`, {
+    cause,
+  });
 }
 
 export async function writeResults(path: string, results: readonly Result[]): Promise<void> {

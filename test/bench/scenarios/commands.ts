@@ -123,7 +123,7 @@ function aboutOf({ restate: folder, seconds }: BenchSettings): string {
     folder === undefined
       ? "Restate was left out: it is measured too with `--restate <folder>`."
       : "Restate keeps the account in a virtual object; it is there with its default partitions and with one.";
-  return `A deposit to one of 1,000 accounts, answered when command and event are on the disk, by clients that each wait for their answer. The rooflines do the least that this takes: JSON, one synced LevelDB value for a group of commands, a call to another process, one for the events. ${peer} Medians of ${rounds} rounds of ${seconds} s, all targets in turns.`;
+  return `A deposit to one of 1,000 accounts, answered when command and event are on the disk, by clients that each wait for their answer. The rooflines do the least that this takes: JSON, one synced LevelDB value for a group of commands, a call to another process, one for the events. ${peer} A rate is also told as a share of each roofline's. Medians of ${rounds} rounds of ${seconds} s, all targets in turns.`;
 }
 
 function rowOf({ clients, name, figures }: Figures, all: readonly Figures[]): Row {
