@@ -64,27 +64,24 @@ async function measure(settings: BenchSettings): Promise<Section> {
   const audited = events / (await secondsOf("verify", "--data", host.data, "--json"));
 
   const rates: readonly (readonly [string, number])[] = [
-    [`${accounts} aggregates read, each folded from its first event`, folds.spread],
-    [`one aggregate of ${long + 1} events read`, folds.long],
+    [`${counted(accounts)} aggregates read, each folded from its first event`, folds.spread],
+    [`one aggregate of ${counted(long + 1)} events read`, folds.long],
     ["evento reindex", reindexed],
     ["evento verify --no-states", verified],
     ["evento verify", audited],
   ];
+  const row = (what: string, figure: number, unit: string): Row => ({ what, figure: rounded(figure), unit });
   const rows: Row[] = [
-    ...rates.map(([what, rate]) => ({ what, "events/s": rounded(rate), ms: "" })),
-    { what: `state read that was kept, of ${readers} clients, reads/s`, "events/s": rounded(kept.rate), ms: "" },
-    { what: "host opened that holds nothing", "events/s": "", ms: rounded(opening.empty) },
-    { what: `host opened after it was ended, ${events} events`, "events/s": "", ms: rounded(opening.ended) },
-    {
-      what: `host opened after it was killed, ${linesBeforeKill} commands before`,
-      "events/s": "",
-      ms: rounded(opening.killed),
-    },
+    ...rates.map(([what, rate]) => row(what, rate, "events/s")),
+    row(`states read that were kept, by ${readers} clients`, kept.rate, "states/s"),
+    row("a host opened that holds nothing", opening.empty, "ms"),
+    row(`a host opened after it was ended, ${counted(events)} events`, opening.ended, "ms"),
+    row(`a host opened after it was killed, right after ${counted(linesBeforeKill)} commands`, opening.killed, "ms"),
   ];
   return {
     title: "Folding again",
     about:
-      `${spread} deposits to ${accounts} accounts and ${long} to one more. Another version of the aggregator is deployed, so that no kept ` +
+      `${counted(spread)} deposits to ${counted(accounts)} accounts and ${counted(long)} to one more. Another version of the aggregator is deployed, so that no kept ` +
       `state matches, the host is started again, and ${readers} clients read every state over REST. \`verify\` and \`reindex\` are ` +
       `processes of their own, whose start is in their time, as it is in that of the host. Medians of ${rounds}.`,
     rows,
@@ -108,6 +105,10 @@ async function measure(settings: BenchSettings): Promise<Section> {
       },
     ],
   };
+}
+
+function counted(count: number): string {
+  return count.toLocaleString("en");
 }
 
 async function foldRates(

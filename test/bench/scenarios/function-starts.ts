@@ -204,18 +204,19 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 }
 
 function sectionOf(found: readonly Found[], memory: readonly number[]): Section {
-  const rows = found.map(({ what, times }): Row => ({
+  const row = (what: string, figures: readonly number[], unit: string): Row => ({
     what,
-    "p50 ms": rounded(quantile(times, 0.5)),
-    "most ms": rounded(Math.max(...times)),
-    times: times.length,
-  }));
+    median: rounded(quantile(figures, 0.5)),
+    most: rounded(Math.max(...figures)),
+    unit,
+    of: figures.length,
+  });
   const each = quantile(memory, 0.5);
   const pool = found.at(-1)?.times ?? [];
   return {
     title: "Starts of functions",
-    about: `The greeting, over REST and, for the parts that REST does not show, at the port to functions. ${copies} copies of it over as many aggregates, each used once and then left alone, take ${rounded(each)} MiB each (PSS): ${rounded(1_024 / each)} a GiB. A function without calls gives its process back after \`EVENTO_FUNCTION_IDLE_MS\`, five minutes by default, and takes no memory then.`,
-    rows,
+    about: `The greeting, over REST and, for the parts that REST does not show, at the port to functions. Memory is that of ${copies} copies over as many aggregates, each used once and then left alone: PSS, in which each has its part of what they share, so that a GiB holds ${rounded(1_024 / each)} of them. A function without calls gives its process back after \`EVENTO_FUNCTION_IDLE_MS\`, five minutes by default, and takes no memory then.`,
+    rows: [...found.map(({ what, times }) => row(what, times, "ms")), row("an idle function", memory, "MiB")],
     goals: [
       {
         what: "ms to the first answer of a function from the pool",
