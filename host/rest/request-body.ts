@@ -1,6 +1,7 @@
 // Bodies of requests: read with a bound, checked for their type, parsed with care.
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
+import { setImmediate } from "node:timers/promises";
 
 import { EventoError, reasonOf } from "../errors.ts";
 import { bodyBytesMax, bodyDeadlineMs, valueDepthMax } from "../limits.ts";
@@ -31,7 +32,8 @@ export function requireMediaType(request: IncomingMessage, expected: readonly st
  */
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
-  // A small body mostly comes together with the head: nothing has to be waited for then.
+  // A small body mostly comes together with the head, and has only to be parsed: no listeners and no timer are needed then.
+  if (!request.complete) await pollEnded();
   if (request.complete && !request.destroyed) {
     const body: Buffer | null = request.read();
     if ((body?.length ?? 0) > bytesMax) throw tooLarge(bytesMax);
@@ -57,6 +59,16 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   } finally {
     clearTimeout(timer);
   }
+}
+
+let ending: Promise<void> | undefined;
+
+/** Waits until all that one poll of the event loop has read is parsed: one wait for all requests that came with it. */
+function pollEnded(): Promise<void> {
+  ending ??= setImmediate().then(() => {
+    ending = undefined;
+  });
+  return ending;
 }
 
 function tooLarge(bytesMax: number): EventoError {
