@@ -17,17 +17,30 @@ export class OutcomeWaits {
   }
 
   /** What a promise gives; undefined when the wait ends before. @param waitMs - undefined to wait until it is there */
-  async firstOf<Value>(value: Promise<Value>, waitMs: number | undefined): Promise<Value | undefined> {
-    const { promise: expired, resolve } = Promise.withResolvers<undefined>();
-    const expire = (): void => resolve(undefined);
-    const timer = waitMs === undefined ? undefined : setTimeout(expire, waitMs);
-    if (this.#drained) expire();
-    this.#waiting.add(expire);
-    try {
-      return await Promise.race([value, expired]);
-    } finally {
+  firstOf<Value>(value: Promise<Value>, waitMs: number | undefined): Promise<Value | undefined> {
+    // Once for every command: `Promise.race` and `finally` would cost some promises more.
+    const { promise, resolve, reject } = Promise.withResolvers<Value | undefined>();
+    const end = (): void => {
       clearTimeout(timer);
       this.#waiting.delete(expire);
-    }
+    };
+    const expire = (): void => {
+      end();
+      resolve(undefined);
+    };
+    const timer = waitMs === undefined ? undefined : setTimeout(expire, waitMs);
+    this.#waiting.add(expire);
+    if (this.#drained) expire();
+    value.then(
+      (first) => {
+        end();
+        resolve(first);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
+    return promise;
   }
 }
