@@ -25,17 +25,33 @@ function withBuffer<Envelope extends { readonly payload: Uint8Array }>(envelope:
   return Buffer.isBuffer(envelope.payload) ? envelope : { ...envelope, payload: bufferOver(envelope.payload) };
 }
 
+/** What an envelope is written to first; one that does not fit is rare. */
+const scratch = Buffer.allocUnsafeSlow(64 << 10);
+
+/** The value in Avro, in bytes of its own. */
+function encoded(type: avro.Type, value: unknown): Uint8Array {
+  const size = type.encode(value, scratch, 0);
+  if (size < 0) return type.toBuffer(value);
+  // From the pool that small buffers share: avsc's own copy costs an allocation outside the heap.
+  const bytes = Buffer.allocUnsafe(size);
+  scratch.copy(bytes, 0, 0, size);
+  return bytes;
+}
+
 /** A command as Avro `evento.Command`; its payload has to be in the schema version of the function that gets it. */
 export function encodeCommand(command: Command): Uint8Array {
-  return commandType.toBuffer(withBuffer(command));
+  return encoded(commandType, withBuffer(command));
 }
 
 /** Events in sequence order as an Avro array of `evento.Event`, as an aggregator takes them: without positions. */
 export function encodeEvents(events: readonly Event[]): Uint8Array {
-  return eventsType.toBuffer(events.map((event) => ({ ...withBuffer(event), position: 0 })));
+  return encoded(
+    eventsType,
+    events.map((event) => ({ ...withBuffer(event), position: 0 })),
+  );
 }
 
 /** An event as Avro `evento.DispatchedEvent`, with the aggregates whose state refers to its entity. */
 export function encodeDispatchedEvent(event: Event, referrers: readonly string[]): Uint8Array {
-  return dispatchedEventType.toBuffer({ event: withBuffer(event), referrers });
+  return encoded(dispatchedEventType, { event: withBuffer(event), referrers });
 }

@@ -80,7 +80,10 @@ export function readReason(rest: Buffer): string {
 
 /** Bytes of their own, so that the 64 KiB chunk they came in can go. */
 export function copyOf(view: Uint8Array): Uint8Array {
-  return new Uint8Array(view);
+  // A Buffer, since its reader wants one, and not of the shared pool: one long-lived state would keep all of it.
+  const copy = Buffer.allocUnsafeSlow(view.length);
+  copy.set(view);
+  return copy;
 }
 
 function malformed(): EventoError {
