@@ -169,5 +169,7 @@ export const spanGatherMs = 500;
 export const spanExportDeadlineMs = 5_000;
 /** Calls from outside whose traces are remembered; past it they are looked up in the log. */
 export const tracedRootsMax = 10_000;
+/** A parameter in a path, decoded: an id with room to spare, so that one that is too long is told by its handler. */
+export const pathParameterCharsMax = 4_096;
 /** Lines of the log about commands and events that failed. */
 export const failureLinesPerSecondMax = 20;

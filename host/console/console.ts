@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 
-import type { Router } from "@koa/router";
 import type { Context } from "koa";
 
 import { EventoError } from "../errors.ts";
+import type { RouteTable } from "../rest/route-table.ts";
 
 const mediaTypes: ReadonlyMap<string, string> = new Map([
   ["html", "text/html; charset=utf-8"],
@@ -31,8 +31,8 @@ const ownFiles = new URL("served/", import.meta.url);
 
 type ServedFile = { readonly bytes: Buffer; readonly zipped: Buffer; readonly type: string; readonly etag: string };
 
-/** Adds the console's routes to a router. They are no part of the API, nor of the document about it. */
-export function mountConsole(router: Router): void {
+/** Adds the console's routes to the table. They are no part of the API, nor of the document about it. */
+export function mountConsole(table: RouteTable): void {
   /** No more of them than there are files. */
   const files = new Map<string, ServedFile>();
   const serve = async (ctx: Context, url: URL | undefined): Promise<void> => {
@@ -42,11 +42,11 @@ export function mountConsole(router: Router): void {
     answerFile(ctx, file);
   };
   const page = new URL("index.html", ownFiles);
-  router.get("/", (ctx) => serve(ctx, page));
-  router.get("/console/assets/:file", (ctx) => serve(ctx, ownFile(ctx.params["file"] ?? "")));
-  router.get("/console/library/*file", (ctx) => serve(ctx, libraryFile(ctx.params["file"] ?? "")));
+  table.add("get", "/", (ctx) => serve(ctx, page));
+  table.add("get", "/console/assets/:file", (ctx, { file = "" }) => serve(ctx, ownFile(file)));
+  table.add("get", "/console/library/*", (ctx, { "*": file = "" }) => serve(ctx, libraryFile(file)));
   // Every place has an address of its own; which page is there, the browser's side knows.
-  router.get("/console{/*place}", (ctx) => serve(ctx, page));
+  for (const path of ["/console", "/console/*"]) table.add("get", path, (ctx) => serve(ctx, page));
 }
 
 function ownFile(name: string): URL | undefined {

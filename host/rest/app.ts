@@ -1,7 +1,6 @@
 // The API as a koa application: one boundary that turns failures into problems, then the table of routes.
 import type { IncomingMessage } from "node:http";
 
-import { Router } from "@koa/router";
 import Koa, { type Context } from "koa";
 
 import type { Access } from "../access/access.ts";
@@ -35,6 +34,7 @@ import { bodyBytesOf, Room } from "./room.ts";
 import { NarrowGate } from "./narrow-gate.ts";
 import { registryRoutes } from "./registry.ts";
 import type { Route } from "./route.ts";
+import { RouteTable } from "./route-table.ts";
 import { schemaRoutes } from "./schemas.ts";
 import { traceRoutes } from "./traces.ts";
 
@@ -69,27 +69,28 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
   const metrics = new HostMetrics(options);
   const report = new ProblemReport({ logger });
   const routes = routesOf({ ...options, metrics, report });
-  const router = routerOf(routes, options.access);
-  mountConsole(router);
+  const table = tableOf(routes, options.access);
+  mountConsole(table);
   const app = new Koa();
   // A broken connection is no failure of the host.
   app.on("error", (error: Error) => logger.log("debug", "rest.connection", { reason: error.message }));
-  app.use(async (ctx, next) => {
+  app.use(async (ctx) => {
     const started = performance.now();
     const traced = tracing?.requests.request(ctx.req);
+    const { path } = ctx;
+    const found = table.find(ctx.method, path);
     try {
       requireTarget(ctx, address.host);
-      await next();
-      if (ctx["_matchedRoute"] === undefined) throw unmatched(ctx, router);
+      if (found === undefined) throw unmatched(ctx, table.methodsOf(path));
+      await found.handle(ctx, found.parameters);
     } catch (error) {
       answerProblem(ctx, report, error);
     }
     if (closing.aborted && !ctx.headerSent) ctx.set("Connection", "close");
-    const labels = { method: ctx.method, route: String(ctx["_matchedRoute"] ?? "none"), status: ctx.status };
+    const labels = { method: ctx.method, route: found?.path ?? "none", status: ctx.status };
     metrics.request(labels, (performance.now() - started) / 1000);
     traced?.(labels);
   });
-  app.use(router.routes());
   return { app, routes };
 }
 
@@ -110,21 +111,21 @@ function routesOf(context: RestAppOptions & { metrics: HostMetrics; report: Prob
   return routes;
 }
 
-function routerOf(routes: readonly Route[], access: Access): Router {
+function tableOf(routes: readonly Route[], access: Access): RouteTable {
   const load = new CallerLoad();
   const bodies = new Room({ bytesMax: bodiesBytesMax });
   const answers = new Room({ bytesMax: answersBytesMax });
   const reads = new NarrowGate({ width: readsAtOnceMax });
-  const router = new Router({ sensitive: true });
+  const table = new RouteTable();
   for (const route of routes) {
-    const { method, path, handle, parameters = [], gathers = false } = route;
-    const known = parameters.filter((parameter) => parameter.in === "query").map(({ name }) => name);
-    router[method](path, async (ctx) => {
+    const { method, path, handle, gathers = false } = route;
+    const known = (route.parameters ?? []).filter((parameter) => parameter.in === "query").map(({ name }) => name);
+    table.add(method, path, async (ctx, parameters) => {
       const caller = await access.admit(ctx.req, route);
       load.enter(caller.name, ctx.res);
       bodies.claim(bodyBytesOf(ctx.req), ctx.res);
       const query = new QueryParameters(ctx.querystring, known);
-      const answered = (): Promise<void> => handle(ctx, ctx.params, query, caller);
+      const answered = (): Promise<void> => handle(ctx, parameters, query, caller);
       await (gathers ? reads.through(answered) : answered());
       // Until it is taken it stays in memory, and a client that takes nothing could ask for the next. What has changed something
       // has to be answered.
@@ -132,7 +133,7 @@ function routerOf(routes: readonly Route[], access: Access): Router {
       if (length > smallAnswerBytesMax) answers.claim(length, ctx.res);
     });
   }
-  return router;
+  return table;
 }
 
 /**
@@ -172,8 +173,8 @@ function requireOnce({ rawHeaders, headers }: IncomingMessage): void {
   }
 }
 
-function unmatched(ctx: Context, router: Router): EventoError {
-  const methods = [...new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods))];
+/** @param methods - that the path answers */
+function unmatched(ctx: Context, methods: readonly string[]): EventoError {
   if (methods.length === 0)
     return new EventoError("PATH_UNKNOWN", `found no ${JSON.stringify(ctx.path.slice(0, 200))} here`, {
       hint: "GET /openapi.json lists what there is",

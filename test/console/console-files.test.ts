@@ -8,7 +8,7 @@ const served = new URL("../../host/console/served/", import.meta.url);
 
 test("every address of the console is its page, under a policy that lets in nothing from elsewhere", async (t) => {
   const rest = await RestUnderTest.start(t, { boxes: null });
-  for (const path of ["/", "/console", "/console/aggregates/box%3A1", "/console/traces/a%2Fb", "/console/%ff"]) {
+  for (const path of ["/", "/console", "/console/aggregates/box%3A1", "/console/traces/a%2Fb"]) {
     const response = await fetch(rest.url + path);
     t.is(response.status, 200, path);
     t.regex(response.headers.get("content-type") ?? "", /^text\/html/);
