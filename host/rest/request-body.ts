@@ -34,7 +34,9 @@ export async function readBody(request: IncomingMessage, bytesMax: number): Prom
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
   // A small body mostly comes together with the head, and has only to be parsed: no listeners and no timer are needed then.
   if (!request.complete) await pollEnded();
-  if (request.complete && !request.destroyed) {
+  // What would tell of it has happened already.
+  if (request.destroyed) throw incomplete("the connection broke");
+  if (request.complete) {
     const body: Buffer | null = request.read();
     if ((body?.length ?? 0) > bytesMax) throw tooLarge(bytesMax);
     return body ?? Buffer.alloc(0);
