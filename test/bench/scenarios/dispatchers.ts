@@ -10,6 +10,7 @@ import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
 
 const accounts = 1_000;
 const clientCounts = [16, 64];
+const manyClients = 64;
 const rounds = 3;
 const readers = 16;
 /** What is under way when the clients stop has so long to get through. */
@@ -158,7 +159,21 @@ function sectionOf(found: readonly Round[], seconds: number): Section {
     title: "Transfers by a dispatcher",
     about: `Transfers among 1,000 accounts: each is two commands and two events, the second command made by the dispatcher \`transfers\`. A transfer is through when the log has its receipt; then all money is counted and is what it was. Beside it plain deposits in the same rounds, one command each. Medians of ${rounds} rounds of ${seconds} s in turns.`,
     rows,
-    goals: [],
+    goals: [
+      {
+        what: `commands of transfers a second at ${manyClients} clients, to those of deposits`,
+        found: medianOf(manyClients, ratioOf),
+        bound: "at least",
+        goal: 0.8,
+      },
+      {
+        // A dispatcher that falls behind its clients shows here: what waits grows as long as they go on.
+        what: `median time until a transfer is through at ${manyClients} clients, to that of its first answer`,
+        found: medianOf(manyClients, ({ transfers }) => transfers.p50 / transfers.posted.p50),
+        bound: "at most",
+        goal: 3,
+      },
+    ],
     plots: [],
   };
 }

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const launcher = fileURLToPath(new URL("../../../host/cli/evento.js", import.meta.url));
 
 const accounts = 1_000;
-const eventsMax = 300_000;
+const eventsMax = 200_000;
 /** Of one aggregate that is folded by itself. */
 const longEventsMax = 100_000;
 const longAccount = "checking:long";
