@@ -21,7 +21,7 @@ const memoryMarks = [10_000, 100_000];
 const fewAccounts = 1_000;
 const clients = 64;
 const rounds = 3;
-const linesMeasured = 10_000;
+const linesMeasured = 20_000;
 const readsMeasured = 1_000;
 const mib = 2 ** 20;
 
