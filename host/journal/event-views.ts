@@ -6,15 +6,16 @@ import type { EventFilter, JournalHead, ReadBounds } from "../ports/journal.ts";
 import type { CommandViews } from "./command-views.ts";
 import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
-import { storedEvent } from "./group.ts";
+import { storedEvent, type Group } from "./group.ts";
 import { indexDamaged, type Rows } from "./rows.ts";
 import { ReadBudget } from "./read-budget.ts";
 import { chunkEvents, chunkTable, eventIdTable, placeOf, streamTable } from "./tables.ts";
 
 export type EventPage = { readonly events: readonly StoredEvent[]; readonly scannedTo: number };
 
-/** Groups that one read of a stream asks the disk for at once. */
+/** Groups that one read of a stream asks the disk for at once, and events that it looks for in them. */
 const groupsAtOnce = 16;
+const eventsAtOnce = 256;
 /** Readers that go on where they stopped without a search. */
 const pageEndsMax = 256;
 
@@ -79,15 +80,28 @@ export class EventViews {
     if (budget.isSpent) return [];
     const places = await this.#placesOf(aggregate, query);
     const events: StoredEvent[] = [];
-    for (let start = 0; start < places.length; start += groupsAtOnce) {
-      const some = places.slice(start, start + groupsAtOnce);
-      for (const event of await Promise.all(some.map((place) => this.#eventAt(place)))) {
+    for (let start = 0; start < places.length;) {
+      const held = await this.#groupsOf(places, start);
+      for (; start < places.length; start++) {
+        const { group: number, slot } = placeOf(places[start] ?? 0);
+        const group = held.get(number);
+        if (group === undefined) break;
+        const event = storedEvent(group.entry(slot));
         events.push(event);
         budget.take(event.payload.length);
         if (budget.isSpent) return events;
       }
     }
     return events;
+  }
+
+  /** The groups of the places from one on, each read once: events of one aggregate often lie together. */
+  async #groupsOf(places: readonly number[], start: number): Promise<ReadonlyMap<number, Group>> {
+    const numbers = new Set<number>();
+    for (let at = start; at < places.length && at < start + eventsAtOnce && numbers.size < groupsAtOnce; at++)
+      numbers.add(placeOf(places[at] ?? 0).group);
+    const groups = await Promise.all(Array.from(numbers, (number) => this.#groups.get(number)));
+    return new Map(groups.map((group) => [group.number, group]));
   }
 
   sequence(aggregate: string): number {

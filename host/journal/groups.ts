@@ -17,6 +17,8 @@ export class Groups {
   /** Others, in the order of use. */
   readonly #others = new Map<number, Group>();
   #otherBytes = 0;
+  /** Being read: who asks for one of them meanwhile waits for the same. */
+  readonly #loading = new Map<number, Promise<Group>>();
 
   constructor({ log, rows, fatality }: { log: LogStore; rows: Rows; fatality: Fatality }) {
     this.#log = log;
@@ -35,7 +37,14 @@ export class Groups {
 
   /** @throws EventoError LOG_DAMAGED when a group that is named somewhere is not there or not what was written. */
   async get(number: number): Promise<Group> {
-    return this.#held(number) ?? this.#load(number);
+    const held = this.#held(number);
+    if (held !== undefined) return held;
+    let loading = this.#loading.get(number);
+    if (loading === undefined) {
+      loading = this.#load(number).finally(() => this.#loading.delete(number));
+      this.#loading.set(number, loading);
+    }
+    return loading;
   }
 
   /** Number of the group that holds the event with a position, which is in the log. */
@@ -100,7 +109,6 @@ export class Groups {
     const value = await this.#log.get(number);
     if (value === undefined) throw this.#fatality.raise(logDamaged(number, "found nothing"));
     const group = this.#read(number, value);
-    if (this.#others.has(number)) return group;
     this.#others.set(number, group);
     this.#otherBytes += group.sizeBytes;
     for (const [oldest, { sizeBytes }] of this.#others) {
