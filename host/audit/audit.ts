@@ -14,6 +14,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
 import { ComponentCheck } from "./component-check.ts";
 import { DeploymentHistory } from "./deployment-history.ts";
+import { KeptStates } from "./kept-states.ts";
 import { OutcomeCheck } from "./outcome-check.ts";
 import { Refolding } from "./refolding.ts";
 import { StateCheck } from "./state-check.ts";
@@ -36,7 +37,7 @@ export type AuditOptions = {
   readonly faults: FaultList;
   /** Called with the position that was reached. */
   readonly onPosition?: (position: number) => void;
-  /** Bytes of states that are remembered. */
+  /** Bytes of states that are remembered: of those folded, and as many of those kept. */
   readonly stateBytesMax?: number;
 };
 
@@ -51,8 +52,9 @@ export async function audit(options: AuditOptions): Promise<AuditCounts> {
     history,
     ...(options.stateBytesMax === undefined ? {} : { bytesMax: options.stateBytesMax }),
   });
+  const kept = new KeptStates({ journal, snapshots, bytesMax: options.stateBytesMax });
   const onFault = (fault: unknown): void => faults.add(fault);
-  const states = new StateCheck({ journal, snapshots, history, components, refolding, onFault });
+  const states = new StateCheck({ kept, history, components, refolding, onFault });
   const outcomes = new OutcomeCheck({ functions, history, components, refolding });
   const inForce = new Deployments();
   for (let after = 0; ;) {
@@ -60,7 +62,11 @@ export async function audit(options: AuditOptions): Promise<AuditCounts> {
     for (const stretch of stretchesOf(events)) {
       const [first] = stretch;
       if (first?.aggregate_type === hostAggregateType) inForce.apply(hostEventOf(first), first.position);
-      else await Promise.all(Array.from(byAggregate(stretch).values(), checkAggregate));
+      else {
+        const atHand = byAggregate(stretch);
+        refolding.take(atHand);
+        await Promise.all(Array.from(atHand.values(), checkAggregate));
+      }
     }
     options.onPosition?.(scannedTo);
     if (scannedTo === after) break;

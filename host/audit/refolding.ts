@@ -1,5 +1,6 @@
 // States folded anew from the events alone, by whichever component: nothing that a host has kept is believed. The newest state of
 // each aggregate and component is remembered, within a bound, so that the next fold goes on from there.
+import type { StoredEvent } from "../domain/envelope.ts";
 import type { InCharge } from "../engine/deployments.ts";
 import { Folding } from "../engine/folding.ts";
 import type { Folded } from "../engine/mailbox.ts";
@@ -18,6 +19,8 @@ export class Refolding {
   readonly #states = new Map<string, FoldedState>();
   readonly #bytesMax: number;
   #bytes = 0;
+  /** Events that were just read, by aggregate: most folds go on with them. */
+  #atHand: ReadonlyMap<string, readonly StoredEvent[]> = new Map();
 
   constructor(given: { journal: Journal; functions: Functions; history: DeploymentHistory; bytesMax?: number }) {
     const { journal, functions, history } = given;
@@ -27,11 +30,16 @@ export class Refolding {
       functions,
       journal: {
         sequence: (aggregate) => journal.sequence(aggregate),
-        stream: (aggregate, query) => journal.stream(aggregate, query),
+        stream: async (aggregate, query) => this.#streamAtHand(aggregate, query) ?? journal.stream(aggregate, query),
         state: async () => undefined,
       },
       snapshots: { latest: async (key, atSequence) => this.#latest(key, atSequence) },
     });
+  }
+
+  /** Says what lies at hand from now on: of each aggregate some of its events, in their order without a gap. */
+  take(atHand: ReadonlyMap<string, readonly StoredEvent[]>): void {
+    this.#atHand = atHand;
   }
 
   /** The state after the event with a sequence. @throws EventoError as `Folding.at` */
@@ -40,6 +48,19 @@ export class Refolding {
     const { state, references: _, ...rest } = folded;
     if (state !== null) this.#remember({ ...rest, state });
     return folded;
+  }
+
+  #streamAtHand(
+    aggregate: string,
+    { after, limit }: { after: number; limit: number },
+  ): readonly StoredEvent[] | undefined {
+    const events = this.#atHand.get(aggregate);
+    const [first] = events ?? [];
+    const last = events?.at(-1);
+    if (first === undefined || last === undefined || after + 1 < first.sequence || after >= last.sequence)
+      return undefined;
+    const start = after + 1 - first.sequence;
+    return events?.slice(start, start + limit);
   }
 
   #latest(key: SnapshotKey, atSequence: number): FoldedState | undefined {

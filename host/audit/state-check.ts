@@ -1,34 +1,28 @@
 // Is what is kept of an aggregate the fold of its events? States lie in the index and in snapshots, each at a sequence.
 import type { InCharge } from "../engine/deployments.ts";
 import { EventoError } from "../errors.ts";
-import type { FoldedState, Journal } from "../ports/journal.ts";
-import type { Snapshots } from "../ports/snapshots.ts";
 import type { ComponentCheck } from "./component-check.ts";
 import type { DeploymentHistory } from "./deployment-history.ts";
+import type { KeptState, KeptStates } from "./kept-states.ts";
 import type { Refolding } from "./refolding.ts";
-
-type KeptState = FoldedState & { readonly keptIn: "index" | "snapshots" };
 
 export class StateCheck {
   /** States that were compared. */
   count = 0;
-  readonly #journal: Journal;
-  readonly #snapshots: Snapshots;
+  readonly #kept: KeptStates;
   readonly #history: DeploymentHistory;
   readonly #components: ComponentCheck;
   readonly #refolding: Refolding;
   readonly #onFault: (fault: unknown) => void;
 
   constructor(given: {
-    journal: Journal;
-    snapshots: Snapshots;
+    kept: KeptStates;
     history: DeploymentHistory;
     components: ComponentCheck;
     refolding: Refolding;
     onFault: (fault: unknown) => void;
   }) {
-    this.#journal = given.journal;
-    this.#snapshots = given.snapshots;
+    this.#kept = given.kept;
     this.#history = given.history;
     this.#components = given.components;
     this.#refolding = given.refolding;
@@ -42,7 +36,7 @@ export class StateCheck {
     { first, last }: { first: number; last: number },
   ): Promise<void> {
     for (const aggregator of this.#history.aggregatorsOf(aggregateType)) {
-      const kept = await this.#keptBy(aggregate, aggregator, first);
+      const kept = await this.#kept.from(first, aggregate, aggregator);
       if (kept.length === 0 || !(await this.#components.isThere(aggregator.fn))) continue;
       try {
         for (const state of kept) if (state.sequence <= last) await this.#compare(state, aggregator);
@@ -53,21 +47,6 @@ export class StateCheck {
         this.#onFault(error);
       }
     }
-  }
-
-  /** States by a component from a sequence on, in their order. */
-  async #keptBy(aggregate: string, { fn, schema }: InCharge, first: number): Promise<readonly KeptState[]> {
-    const key = { aggregate, aggregator_digest: fn.digest, schema: schema.fingerprint };
-    const states: KeptState[] = [];
-    const indexed = await this.#journal.state(aggregate);
-    if (indexed?.aggregator_digest === fn.digest && indexed.schema === key.schema && indexed.sequence >= first)
-      states.push({ ...indexed, keptIn: "index" });
-    let snapshot = await this.#snapshots.latest(key, Number.MAX_SAFE_INTEGER);
-    while (snapshot !== undefined && snapshot.sequence >= first) {
-      states.push({ ...snapshot, keptIn: "snapshots" });
-      snapshot = await this.#snapshots.latest(key, snapshot.sequence - 1);
-    }
-    return states.toSorted((one, other) => one.sequence - other.sequence);
   }
 
   async #compare({ aggregate, sequence, state, keptIn }: KeptState, aggregator: InCharge): Promise<void> {
