@@ -25,7 +25,7 @@ import type { Turns } from "./turns.ts";
 /** Events read from the log at once, and sent to the function side by side. */
 const eventsPerRead = 256;
 const bytesPerRead = 8 << 20;
-const eventsPerBatch = 32;
+const eventsPerBatch = 128;
 /** A cursor that passed only events that do not matter is written this rarely: reading them again costs little. */
 const cursorStride = 10_000;
 /** Commands of one dispatcher that may be under way, without those that wait for their time. */
@@ -294,7 +294,10 @@ export class Dispatch {
     }
     this.#after = Math.max(this.#after, position);
     this.#cursor = this.#after;
-    await appended.durable;
+    // The next batch need not wait for the disk: groups become durable in order, and the first write that fails ends the host, which
+    // the journal tells. What was parked is read from the index, where it is only then.
+    if (turned === undefined) appended.durable.catch(() => {});
+    else await appended.durable;
   }
 
   /** Only now: nothing may be waited for between the making of an event of the host and its append. */

@@ -26,7 +26,7 @@ export const tightLimits: readonly Change[] = [
   })),
   // Pages and strides that are no bounds of the host's, but ends all the same.
   { file: "host/engine/dispatch.ts", find: "const eventsPerRead = 256;", replace: "const eventsPerRead = 4;" },
-  { file: "host/engine/dispatch.ts", find: "const eventsPerBatch = 32;", replace: "const eventsPerBatch = 2;" },
+  { file: "host/engine/dispatch.ts", find: "const eventsPerBatch = 128;", replace: "const eventsPerBatch = 2;" },
   { file: "host/engine/dispatch.ts", find: "const cursorStride = 10_000;", replace: "const cursorStride = 6;" },
   { file: "host/engine/dispatch.ts", find: "const outstandingMax = 10_000;", replace: "const outstandingMax = 2;" },
   {
