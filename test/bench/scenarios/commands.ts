@@ -10,7 +10,9 @@ import { start, stop, type Target } from "../target.ts";
 
 const rounds = 3;
 const manyClients = 64;
-const warmClients = 16;
+const warmClients = 64;
+/** V8 goes on compiling what it finds hot for some ten seconds: a server that runs for days is past that. */
+const warmSeconds = 15;
 const evento = "Evento";
 const koa = "roofline on koa";
 const plain = "roofline on node:http";
@@ -80,7 +82,7 @@ async function mediansOf(
     for (const contender of contenders) {
       const target = await contender.start();
       running.push({ ...contender, target });
-      await load(target.url, { clients: warmClients, seconds, ...callOf(contender) });
+      await load(target.url, { clients: warmClients, seconds: warmSeconds, ...callOf(contender) });
     }
     for (let round = 0; round < rounds; round++)
       for (const clients of clientCounts)
@@ -123,7 +125,7 @@ function aboutOf({ restate: folder, seconds }: BenchSettings): string {
     folder === undefined
       ? "Restate was left out: it is measured too with `--restate <folder>`."
       : "Restate keeps the account in a virtual object; it is there with its default partitions and with one.";
-  return `A deposit to one of 1,000 accounts, answered when command and event are on the disk, by clients that each wait for their answer. The rooflines do the least that this takes: JSON, one synced LevelDB value for a group of commands, a call to another process, one for the events. ${peer} A rate is also told as a share of each roofline's. Medians of ${rounds} rounds of ${seconds} s, all targets in turns.`;
+  return `A deposit to one of 1,000 accounts, answered when command and event are on the disk, by clients that each wait for their answer. The rooflines do the least that this takes: JSON, one synced LevelDB value for a group of commands, a call to another process, one for the events. ${peer} A rate is also told as a share of each roofline's. Medians of ${rounds} rounds of ${seconds} s, all targets in turns, after ${warmSeconds} s in which each became warm.`;
 }
 
 function rowOf({ clients, name, figures }: Figures, all: readonly Figures[]): Row {

@@ -31,7 +31,7 @@ const anyOf = (accounts: number): string => accountOf(Math.floor(Math.random() *
 
 export const growth: Scenario = {
   name: "growth",
-  about: "rates, times, memory, disk and opening as events and aggregates grow up to --events and --aggregates",
+  about: "rates, times, memory, disk and opening as events and aggregates grow up to --events-max and --aggregates",
   isLong: true,
   measure,
 };
