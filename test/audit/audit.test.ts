@@ -125,6 +125,19 @@ test("with room for no state at all every answer is the same, only folded anew e
   t.is(commands, 20);
 });
 
+test("what is kept of an aggregate is looked for once, however many pages its events take", async (t) => {
+  const snapshots = new SnapshotList();
+  const under = await EngineUnderTest.start({ snapshots, settings: { snapshotEventCount: 700 } });
+  for (let n = 1; n <= 2_100; n++) await under.add("box:a", 1);
+  snapshots.lookups = 0;
+  const { states, faults } = await audited(under, { snapshots });
+  t.deepEqual(faults.first, []);
+  t.deepEqual(snapshots.sequences, [700, 1_400, 2_100]);
+  t.is(states, 3);
+  // One more than there are finds out that there are no more.
+  t.is(snapshots.lookups, 4);
+});
+
 function audited(
   under: EngineUnderTest,
   options: Partial<AuditOptions> = {},
@@ -157,6 +170,8 @@ function misquoting(n: number): PlainFunction {
 
 /** Snapshots in a list. */
 class SnapshotList implements Snapshots {
+  /** How often a snapshot was looked for. */
+  lookups = 0;
   readonly #list: Snapshot[] = [];
 
   get sequences(): readonly number[] {
@@ -174,6 +189,7 @@ class SnapshotList implements Snapshots {
 
   async latest(key: SnapshotKey, atSequence: number): Promise<Snapshot | undefined> {
     const { aggregate, aggregator_digest, schema } = key;
+    this.lookups++;
     return this.#list.findLast(
       (found) =>
         found.aggregate === aggregate &&
