@@ -34,7 +34,7 @@ import { bodyBytesOf, Room } from "./room.ts";
 import { NarrowGate } from "./narrow-gate.ts";
 import { registryRoutes } from "./registry.ts";
 import type { Route } from "./route.ts";
-import { RouteTable } from "./route-table.ts";
+import { RouteTable, type FoundRoute } from "./route-table.ts";
 import { schemaRoutes } from "./schemas.ts";
 import { traceRoutes } from "./traces.ts";
 
@@ -77,11 +77,11 @@ export function restApp(options: RestAppOptions): { readonly app: Koa; readonly 
   app.use(async (ctx) => {
     const started = performance.now();
     const traced = tracing?.requests.request(ctx.req);
-    const { path } = ctx;
-    const found = table.find(ctx.method, path);
+    let found: FoundRoute | undefined;
     try {
       requireTarget(ctx, address.host);
-      if (found === undefined) throw unmatched(ctx, table.methodsOf(path));
+      found = table.find(ctx.method, ctx.path);
+      if (found === undefined) throw unmatched(ctx, table.methodsOf(ctx.path));
       await found.handle(ctx, found.parameters);
     } catch (error) {
       answerProblem(ctx, report, error);
