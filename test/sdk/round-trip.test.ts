@@ -50,7 +50,7 @@ async function samples(t: ExecutionContext, perCase: number): Promise<readonly S
     return fc.sample(values, { seed, numRuns: perCase }).map((value) => ({
       echo,
       value,
-      bytes: echo.codec.fromJson(value),
+      bytes: Uint8Array.from(echo.codec.fromJson(value)),
       told: `seed ${seed}: ${JSON.stringify(value)} of ${JSON.stringify(echo.codec.schema)}`,
     }));
   });
@@ -95,7 +95,7 @@ async function echoOne(t: ExecutionContext, type: unknown, value: unknown, types
     [{ type: "record", name: "One", fields: [{ name: "one", type }] }, ...types],
   );
   if (echo === undefined) return t.fail("there is no echo");
-  const bytes = echo.codec.fromJson({ value: { one: value } });
+  const bytes = Uint8Array.from(echo.codec.fromJson({ value: { one: value } }));
   t.deepEqual(echo.of(bytes), { bytes });
 }
 
