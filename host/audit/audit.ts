@@ -9,6 +9,7 @@ import { Deployments } from "../engine/deployments.ts";
 import { hostEventOf } from "../engine/host-stream.ts";
 import { EventoError } from "../errors.ts";
 import type { FaultList } from "../journal/fault-list.ts";
+import { aggregateBytesCachedMax } from "../limits.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Snapshots } from "../ports/snapshots.ts";
@@ -43,16 +44,18 @@ export type AuditOptions = {
 
 /** Audits a journal that nobody appends to. Differences are added to the faults. */
 export async function audit(options: AuditOptions): Promise<AuditCounts> {
-  const { journal, functions, snapshots, reExecute, faults } = options;
-  const history = await DeploymentHistory.read(journal);
-  const components = new ComponentCheck({ functions });
-  const refolding = new Refolding({
+  const {
     journal,
     functions,
-    history,
-    ...(options.stateBytesMax === undefined ? {} : { bytesMax: options.stateBytesMax }),
-  });
-  const kept = new KeptStates({ journal, snapshots, bytesMax: options.stateBytesMax });
+    snapshots,
+    reExecute,
+    faults,
+    stateBytesMax: bytesMax = aggregateBytesCachedMax,
+  } = options;
+  const history = await DeploymentHistory.read(journal);
+  const components = new ComponentCheck({ functions });
+  const refolding = new Refolding({ journal, functions, history, bytesMax });
+  const kept = new KeptStates({ journal, snapshots, bytesMax });
   const onFault = (fault: unknown): void => faults.add(fault);
   const states = new StateCheck({ kept, history, components, refolding, onFault });
   const outcomes = new OutcomeCheck({ functions, history, components, refolding });

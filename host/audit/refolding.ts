@@ -4,27 +4,21 @@ import type { StoredEvent } from "../domain/envelope.ts";
 import type { InCharge } from "../engine/deployments.ts";
 import { Folding } from "../engine/folding.ts";
 import type { Folded } from "../engine/mailbox.ts";
-import { aggregateBytesCachedMax } from "../limits.ts";
 import type { Functions } from "../ports/functions.ts";
 import type { FoldedState, Journal } from "../ports/journal.ts";
 import type { SnapshotKey } from "../ports/snapshots.ts";
 import type { DeploymentHistory } from "./deployment-history.ts";
-
-/** What a remembered state costs beside its bytes, about. */
-const entryBytes = 500;
+import { RecentStates } from "./recent-states.ts";
 
 export class Refolding {
   readonly #folding: Folding;
-  /** In the order of use: the first is the longest unused. */
-  readonly #states = new Map<string, FoldedState>();
-  readonly #bytesMax: number;
-  #bytes = 0;
+  readonly #states: RecentStates<FoldedState>;
   /** Events that were just read, by aggregate: most folds go on with them. */
   #atHand: ReadonlyMap<string, readonly StoredEvent[]> = new Map();
 
-  constructor(given: { journal: Journal; functions: Functions; history: DeploymentHistory; bytesMax?: number }) {
+  constructor(given: { journal: Journal; functions: Functions; history: DeploymentHistory; bytesMax: number }) {
     const { journal, functions, history } = given;
-    this.#bytesMax = given.bytesMax ?? aggregateBytesCachedMax;
+    this.#states = new RecentStates(given);
     this.#folding = new Folding({
       deployments: history.deployments,
       functions,
@@ -46,7 +40,7 @@ export class Refolding {
   async at(aggregate: string, aggregator: InCharge, sequence: number): Promise<Folded> {
     const folded = await this.#folding.at(aggregate, aggregator, sequence);
     const { state, references: _, ...rest } = folded;
-    if (state !== null) this.#remember({ ...rest, state });
+    if (state !== null) this.#states.put(folded, { ...rest, state }, state.length);
     return folded;
   }
 
@@ -64,28 +58,7 @@ export class Refolding {
   }
 
   #latest(key: SnapshotKey, atSequence: number): FoldedState | undefined {
-    const known = this.#states.get(keyOf(key));
+    const known = this.#states.get(key);
     return known !== undefined && known.sequence <= atSequence ? known : undefined;
   }
-
-  #remember(folded: FoldedState): void {
-    this.#forget(keyOf(folded));
-    this.#states.set(keyOf(folded), folded);
-    this.#bytes += entryBytes + folded.state.length;
-    for (const key of this.#states.keys()) {
-      if (this.#bytes <= this.#bytesMax) return;
-      this.#forget(key);
-    }
-  }
-
-  #forget(key: string): void {
-    const known = this.#states.get(key);
-    if (known === undefined) return;
-    this.#states.delete(key);
-    this.#bytes -= entryBytes + known.state.length;
-  }
-}
-
-function keyOf({ aggregate, aggregator_digest, schema }: SnapshotKey): string {
-  return `${aggregate} ${aggregator_digest} ${schema}`;
 }
