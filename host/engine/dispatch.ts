@@ -296,8 +296,7 @@ export class Dispatch {
     this.#cursor = this.#after;
     // The next batch need not wait for the disk: groups become durable in order, and the first write that fails ends the host, which
     // the journal tells. What was parked is read from the index, where it is only then.
-    if (turned === undefined) appended.durable.catch(() => {});
-    else await appended.durable;
+    if (turned !== undefined) await appended.durable;
   }
 
   /** Only now: nothing may be waited for between the making of an event of the host and its append. */
