@@ -3,6 +3,7 @@ import createRouter, { type HTTPMethod } from "find-my-way";
 import type { Context } from "koa";
 
 import { pathParameterCharsMax } from "../limits.ts";
+import type { Route } from "./route.ts";
 
 export type RouteHandler = (ctx: Context, parameters: { readonly [name: string]: string }) => Promise<void>;
 
@@ -13,9 +14,15 @@ export type FoundRoute = {
   readonly parameters: { readonly [name: string]: string };
 };
 
-type Stored = { readonly path: string; readonly handle: RouteHandler };
+type Stored = Pick<FoundRoute, "path" | "handle">;
 
-const methods = ["GET", "HEAD", "POST", "PUT", "DELETE"] as const;
+const methods: { readonly [Method in Route["method"]]: readonly HTTPMethod[] } = {
+  get: ["GET", "HEAD"],
+  post: ["POST"],
+  put: ["PUT"],
+  delete: ["DELETE"],
+};
+const known: readonly HTTPMethod[] = Object.values(methods).flat();
 
 export class RouteTable {
   readonly #router = createRouter({
@@ -25,10 +32,9 @@ export class RouteTable {
   });
 
   /** Adds a route; one of GET answers HEAD as well. @param path - parameters as `:name`, and `*` for the rest of a path */
-  add(method: "get" | "post" | "put" | "delete", path: string, handle: RouteHandler): void {
+  add(method: Route["method"], path: string, handle: RouteHandler): void {
     const stored: Stored = { path, handle };
-    for (const name of method === "get" ? (["GET", "HEAD"] as const) : [upperCaseOf(method)])
-      this.#router.on(name, path, () => undefined, stored);
+    this.#router.on([...methods[method]], path, () => undefined, stored);
   }
 
   /** The route of a path; undefined when there is none, or when one of its parameters is empty. */
@@ -47,14 +53,10 @@ export class RouteTable {
 
   /** Methods that a path answers. */
   methodsOf(path: string): string[] {
-    return methods.filter((method) => this.find(method, path) !== undefined);
+    return known.filter((method) => this.find(method, path) !== undefined);
   }
 }
 
 function isKnown(method: string): method is HTTPMethod {
-  return methods.some((known) => known === method);
-}
-
-function upperCaseOf(method: "post" | "put" | "delete"): HTTPMethod {
-  return method === "post" ? "POST" : method === "put" ? "PUT" : "DELETE";
+  return known.some((name) => name === method);
 }
