@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 
 import avro from "avsc";
 
+import { AvroBuffer } from "./avro-buffer.ts";
 import { bufferOver } from "./buffer-view.ts";
 import type { Command, Event } from "./envelope.ts";
 
@@ -25,17 +26,12 @@ function withBuffer<Envelope extends { readonly payload: Uint8Array }>(envelope:
   return Buffer.isBuffer(envelope.payload) ? envelope : { ...envelope, payload: bufferOver(envelope.payload) };
 }
 
-/** What an envelope is written to first; one that does not fit is rare. */
-const scratch = Buffer.allocUnsafeSlow(64 << 10);
+const envelopes = new AvroBuffer(16 << 10);
 
 /** The value in Avro, in bytes of its own. */
 function encoded(type: avro.Type, value: unknown): Uint8Array {
-  const size = type.encode(value, scratch, 0);
-  if (size < 0) return type.toBuffer(value);
-  // From the pool that small buffers share: avsc's own copy costs an allocation outside the heap.
-  const bytes = Buffer.allocUnsafe(size);
-  scratch.copy(bytes, 0, 0, size);
-  return bytes;
+  envelopes.write(type, value);
+  return envelopes.take();
 }
 
 /** A command as Avro `evento.Command`; its payload has to be in the schema version of the function that gets it. */

@@ -8,10 +8,11 @@
 import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
+import { AvroBuffer } from "../domain/avro-buffer.ts";
 import { bufferOver } from "../domain/buffer-view.ts";
 import { EventoError } from "../errors.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-import { AvroBuffer, long, recordType, texts } from "./avro-record.ts";
+import { long, recordType, texts } from "./avro-record.ts";
 import { eventKindNumber, kindNumberOf, recordOf, timeOf, typeOf } from "./entry-codec.ts";
 import { NameTable } from "./name-table.ts";
 import { readUint64, writeUint64 } from "./uint64.ts";
