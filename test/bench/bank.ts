@@ -6,9 +6,18 @@ import { buildFunction } from "../../sdk-assemblyscript/build-function.ts";
 /** Lines of one request: a bound on what this side and the host hold of it. */
 const linesPerRequest = 10_000;
 
-export async function bankComponent(name: string): Promise<Buffer> {
-  const built = await buildFunction(fileURLToPath(new URL(`../../functions/banking/${name}`, import.meta.url)));
-  if (built.kind !== "component") throw new Error(`expected ${name} to be a component`);
+/** Over which the load is spread, where a scenario does not say otherwise. */
+export const accounts = 1_000;
+export const accountOf = (index: number): string => `checking:${index % accounts}`;
+
+export function bankComponent(name: string): Promise<Buffer> {
+  return componentOf(fileURLToPath(new URL(`../../functions/banking/${name}`, import.meta.url)));
+}
+
+/** Builds the function in a folder. */
+export async function componentOf(folder: string): Promise<Buffer> {
+  const built = await buildFunction(folder);
+  if (built.kind !== "component") throw new Error(`found rules in ${folder}, expected a component`);
   return Buffer.from(built.component);
 }
 

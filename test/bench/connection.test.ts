@@ -2,7 +2,8 @@ import { createServer, type AddressInfo } from "node:net";
 
 import test, { type ExecutionContext } from "ava";
 
-import { callsOf, Connection, quantile } from "./connection.ts";
+import { callsOf, Connection } from "./connection.ts";
+import { quantile } from "./figures.ts";
 
 /** A server that answers each request with the next of the texts, in pieces of some bytes. */
 async function answering(t: ExecutionContext, texts: readonly string[], pieceBytes: number): Promise<string> {

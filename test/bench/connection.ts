@@ -3,6 +3,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
+import { quantile } from "./figures.ts";
+
 export type Call = { readonly method: "GET" | "POST"; readonly path: string; readonly body?: string };
 
 const endOfHead = Buffer.from("\r\n\r\n");
@@ -92,10 +94,4 @@ export async function callsOf(
   }
   const rate = times.length / ((performance.now() - begun) / 1_000);
   return { count: times.length, rate, p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
-}
-
-/** The value below which a share of the values lies. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,8 +1,7 @@
 // Figures of the benchmark.
 import test from "ava";
 
-import { quantile } from "./connection.ts";
-import { figureText, rounded } from "./figures.ts";
+import { figureText, quantile, rounded } from "./figures.ts";
 
 test("figures have three digits, and whole ones all of theirs", (t) => {
   t.deepEqual([0.012345, 1.2345, 99.96, 1_234.5, 0].map(rounded), [0.0123, 1.23, 100, 1_235, 0]);

@@ -1,13 +1,8 @@
 // A host whose data outlives it, so that it can be ended and started again on them.
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Target } from "./target.ts";
-
-const script = new URL("host-process.ts", import.meta.url);
+import { dataFolder, end, startOn, type Target } from "./target.ts";
 
 export class KeptHost implements AsyncDisposable {
   readonly #folder: string;
@@ -23,7 +18,7 @@ export class KeptHost implements AsyncDisposable {
   static async make({
     environment = {},
   }: { environment?: { readonly [name: string]: string } } = {}): Promise<KeptHost> {
-    return new KeptHost(await mkdtemp(join(tmpdir(), "evento-bench-")), environment);
+    return new KeptHost(await dataFolder(), environment);
   }
 
   /** The data directory. */
@@ -43,37 +38,19 @@ export class KeptHost implements AsyncDisposable {
   /** @returns milliseconds until it listens, the start of its process among them. */
   async start(): Promise<number> {
     const begun = performance.now();
-    const child = fork(script, [this.#folder], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-      env: { ...process.env, ...this.#environment },
-    });
-    const url = await listening(child);
-    const ms = performance.now() - begun;
-    this.#target = { url, child, data: this.#folder };
-    return ms;
+    this.#target = await startOn(this.#folder, { script: "./host-process.ts", environment: this.#environment });
+    return performance.now() - begun;
   }
 
   /** Ends it, if it runs. */
   async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-    const child = this.#target?.child;
+    const target = this.#target;
     this.#target = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exit = once(child, "exit");
-    child.kill(signal);
-    await exit;
+    if (target !== undefined) await end(target, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-function listening(child: ChildProcess): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  child.once("message", (message) => {
-    if (typeof message === "string") resolve(message);
-  });
-  child.once("exit", (code) => reject(new Error(`the host ended with ${code} before it listened`)));
-  return promise;
 }

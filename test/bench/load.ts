@@ -1,9 +1,8 @@
 // The bank's load: commands to 1,000 accounts, as fast as a server answers them.
-import { bankComponent, deploy, depositTo, openingOf, postLines } from "./bank.ts";
+import { answerOf, positionOf } from "./answers.ts";
+import { accounts, accountOf, bankComponent, deploy, depositTo, openingOf, postLines } from "./bank.ts";
 import { callsOf, type Call, type Calls } from "./connection.ts";
 
-const accounts = 1_000;
-const accountOf = (index: number): string => `checking:${index % accounts}`;
 const depositCall = (index: number): Call => ({ method: "POST", path: "/commands", body: depositTo(accountOf(index)) });
 
 /**
@@ -36,7 +35,7 @@ export async function importLines(
 /** Events a second that are read in pages, from the first to the last. */
 export async function readRate(url: string): Promise<number> {
   const started = performance.now();
-  const { position } = await answerOf(`${url}/log`);
+  const position = await positionOf(url);
   let after = 0;
   while (after < position) {
     const { next } = await answerOf(`${url}/events?after=${after}&limit=1000`);
@@ -44,10 +43,4 @@ export async function readRate(url: string): Promise<number> {
     after = next;
   }
   return after / ((performance.now() - started) / 1_000);
-}
-
-async function answerOf(url: string) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`found ${answer.status} at ${url}`);
-  return JSON.parse(await answer.text());
 }

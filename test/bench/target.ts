@@ -1,5 +1,6 @@
 // What a benchmark measures: a server in a process and a data directory of its own.
 import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,9 +12,27 @@ export type Target = { readonly url: string; readonly child: ChildProcess; reado
 
 /** @param args - of the script, after the place of its data. */
 export async function start(script: string, args: readonly string[] = []): Promise<Target> {
-  const data = await mkdtemp(join(tmpdir(), "evento-bench-"));
+  return startOn(await dataFolder(), { script, args });
+}
+
+export async function stop(target: Target): Promise<void> {
+  await end(target, "SIGTERM");
+  await rm(target.data, { recursive: true, force: true });
+}
+
+export function dataFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "evento-bench-"));
+}
+
+/** Starts a script on data that are there. @param given.environment - variables that it has beside those of this process */
+export async function startOn(
+  data: string,
+  given: { script: string; args?: readonly string[]; environment?: { readonly [name: string]: string } },
+): Promise<Target> {
+  const { script, args = [], environment = {} } = given;
   const child = fork(new URL(script, import.meta.url), [data, ...args], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...process.env, ...environment },
   });
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.once("message", (message) => resolve(JSON.stringify(message).slice(1, -1)));
@@ -21,12 +40,12 @@ export async function start(script: string, args: readonly string[] = []): Promi
   return { url: await promise, child, data };
 }
 
-export async function stop({ child, data }: Target): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  child.once("exit", () => resolve());
-  child.kill("SIGTERM");
-  await promise;
-  await rm(data, { recursive: true, force: true });
+/** Ends it, if it runs, and leaves its data. */
+export async function end({ child }: Target, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill(signal);
+  await exit;
 }
 
 type Usage = {

@@ -1,8 +1,8 @@
 // Commands over HTTP, each answered when its outcome is on the disk, beside what such a server costs at least and beside a peer.
 //
 // All targets run at once and are measured in turns, so that each sees the same machine: those that wait take next to nothing.
-import { quantile, type Call, type Calls } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import type { Call, Calls } from "../connection.ts";
+import { medianOf, rounded } from "../figures.ts";
 import { load, prepare } from "../load.ts";
 import { measured, type Cost } from "../measurement.ts";
 import type { BenchSettings, Goal, Plot, Row, Scenario, Section } from "../section.ts";
@@ -96,7 +96,7 @@ async function mediansOf(
   return clientCounts.flatMap((clients) =>
     contenders.map(({ name }) => {
       const own = found.filter((one) => one.clients === clients && one.name === name);
-      return { clients, name, figures: medianOf(own.map(({ figures }) => figures)) };
+      return { clients, name, figures: mediansOfAll(own.map(({ figures }) => figures)) };
     }),
   );
 }
@@ -106,8 +106,8 @@ function callOf({ call }: Pick<Contender, "call">): Pick<Contender, "call"> {
 }
 
 /** The median of each figure by itself. */
-function medianOf(runs: readonly Measured[]): Measured {
-  const median = (figure: (run: Measured) => number): number => quantile(runs.map(figure), 0.5);
+function mediansOfAll(runs: readonly Measured[]): Measured {
+  const median = (figure: (run: Measured) => number): number => medianOf(runs, figure);
   return {
     count: median(({ count }) => count),
     rate: median(({ rate }) => rate),

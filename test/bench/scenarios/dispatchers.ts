@@ -1,22 +1,20 @@
 // Transfers between accounts: a command, an event that a dispatcher makes the next command of, and the event that ends it.
 import { setTimeout as delay } from "node:timers/promises";
 
-import { bankComponent, deploy, depositTo, openingOf, postLines } from "../bank.ts";
-import { callsOf, quantile, type Call, type Calls } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import { answerOf, positionOf } from "../answers.ts";
+import { accounts, accountOf, bankComponent, deploy, depositTo, openingOf, postLines } from "../bank.ts";
+import { callsOf, type Call, type Calls } from "../connection.ts";
+import { medianOf, quantile, rounded } from "../figures.ts";
 import { KeptHost } from "../kept-host.ts";
 import { load } from "../load.ts";
 import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
 
-const accounts = 1_000;
 const clientCounts = [16, 64];
 const manyClients = 64;
 const rounds = 3;
 const readers = 16;
 /** What is under way when the clients stop has so long to get through. */
 const throughMsMax = 60_000;
-
-const accountOf = (index: number): string => `checking:${index % accounts}`;
 
 export const dispatchers: Scenario = {
   name: "dispatchers",
@@ -88,8 +86,7 @@ async function receiptsAfter(
   // Nothing is read while there is much to do, so that the reads are not in its way.
   while ((await lagOf(url)) > 0 && Date.now() < deadline) await delay(20);
   for (let at = after; receipts.size < count;) {
-    const answer = await fetch(`${url}/events?after=${at}&limit=1000`);
-    const { events, next } = JSON.parse(await answer.text());
+    const { events, next } = await answerOf(`${url}/events?after=${at}&limit=1000`);
     for (const { event_type: type, root_cause: id, time } of events)
       if (type === "DepositReceived") receipts.set(id, Date.parse(time));
     if (next === at) {
@@ -112,8 +109,7 @@ function throughOf(
 
 /** Events that the dispatcher has yet to come to. */
 async function lagOf(url: string): Promise<number> {
-  const answer = await fetch(`${url}/functions/transfers`);
-  const { lag } = JSON.parse(await answer.text());
+  const { lag } = await answerOf(`${url}/functions/transfers`);
   return lag;
 }
 
@@ -123,8 +119,7 @@ async function moneyOf(url: string): Promise<bigint> {
   const next = Array.from({ length: accounts }, (_, index) => accountOf(index)).values();
   const reader = async (): Promise<void> => {
     for (const account of next) {
-      const answer = await fetch(`${url}/aggregates/${account}`);
-      const { state } = JSON.parse(await answer.text());
+      const { state } = await answerOf(`${url}/aggregates/${account}`);
       cents += BigInt(String(state.balance).replace(".", ""));
     }
   };
@@ -132,28 +127,25 @@ async function moneyOf(url: string): Promise<bigint> {
   return cents;
 }
 
-async function positionOf(url: string): Promise<number> {
-  const answer = await fetch(`${url}/log`);
-  const { position } = JSON.parse(await answer.text());
-  return position;
-}
-
 function sectionOf(found: readonly Round[], seconds: number): Section {
-  const medianOf = (clients: number, figure: (round: Round) => number): number =>
-    quantile(found.filter((round) => round.clients === clients).map(figure), 0.5);
+  const medianAt = (clients: number, figure: (round: Round) => number): number =>
+    medianOf(
+      found.filter((round) => round.clients === clients),
+      figure,
+    );
   // A transfer is two commands, and a deposit is one.
   const ratioOf = ({ transfers, deposits }: Round): number => (2 * transfers.throughRate) / deposits.rate;
   const rows = clientCounts.map((clients): Row => ({
     clients,
-    "transfers through/s": rounded(medianOf(clients, ({ transfers }) => transfers.throughRate)),
-    "posted/s": rounded(medianOf(clients, ({ transfers }) => transfers.posted.rate)),
-    "commands/s": rounded(medianOf(clients, ({ transfers }) => 2 * transfers.throughRate)),
-    "events/s": rounded(medianOf(clients, ({ transfers }) => 2 * transfers.throughRate)),
-    "deposits/s": rounded(medianOf(clients, ({ deposits }) => deposits.rate)),
-    "ratio a command": rounded(medianOf(clients, ratioOf)),
-    "answer p50 ms": rounded(medianOf(clients, ({ transfers }) => transfers.posted.p50)),
-    "through p50 ms": rounded(medianOf(clients, ({ transfers }) => transfers.p50)),
-    "through p99 ms": rounded(medianOf(clients, ({ transfers }) => transfers.p99)),
+    "transfers through/s": rounded(medianAt(clients, ({ transfers }) => transfers.throughRate)),
+    "posted/s": rounded(medianAt(clients, ({ transfers }) => transfers.posted.rate)),
+    "commands/s": rounded(medianAt(clients, ({ transfers }) => 2 * transfers.throughRate)),
+    "events/s": rounded(medianAt(clients, ({ transfers }) => 2 * transfers.throughRate)),
+    "deposits/s": rounded(medianAt(clients, ({ deposits }) => deposits.rate)),
+    "ratio a command": rounded(medianAt(clients, ratioOf)),
+    "answer p50 ms": rounded(medianAt(clients, ({ transfers }) => transfers.posted.p50)),
+    "through p50 ms": rounded(medianAt(clients, ({ transfers }) => transfers.p50)),
+    "through p99 ms": rounded(medianAt(clients, ({ transfers }) => transfers.p99)),
   }));
   return {
     title: "Transfers by a dispatcher",
@@ -162,14 +154,14 @@ function sectionOf(found: readonly Round[], seconds: number): Section {
     goals: [
       {
         what: `commands of transfers a second at ${manyClients} clients, to those of deposits`,
-        found: medianOf(manyClients, ratioOf),
+        found: medianAt(manyClients, ratioOf),
         bound: "at least",
         goal: 0.8,
       },
       {
         // A dispatcher that falls behind its clients shows here: what waits grows as long as they go on.
         what: `median time until a transfer is through at ${manyClients} clients, to that of its first answer`,
-        found: medianOf(manyClients, ({ transfers }) => transfers.p50 / transfers.posted.p50),
+        found: medianAt(manyClients, ({ transfers }) => transfers.p50 / transfers.posted.p50),
         bound: "at most",
         goal: 3,
       },

@@ -3,16 +3,15 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { bankComponent, deploy, depositTo, openingOf, otherVersion, postLines } from "../bank.ts";
-import { callsOf, quantile, type Call } from "../connection.ts";
+import { accounts, accountOf, bankComponent, deploy, depositTo, openingOf, otherVersion, postLines } from "../bank.ts";
+import { callsOf, type Call } from "../connection.ts";
 import { KeptHost } from "../kept-host.ts";
-import { rounded } from "../figures.ts";
+import { quantile, rounded } from "../figures.ts";
 import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
 
 const run = promisify(execFile);
 const launcher = fileURLToPath(new URL("../../../host/cli/evento.js", import.meta.url));
 
-const accounts = 1_000;
 const eventsMax = 200_000;
 /** Of one aggregate that is folded by itself. */
 const longEventsMax = 100_000;
@@ -23,7 +22,6 @@ const rounds = 3;
 const linesBeforeKill = 5_000;
 
 const function_ = "checking-account";
-const accountOf = (index: number): string => `checking:${index % accounts}`;
 const stateOf = (account: string): Call => ({ method: "GET", path: `/aggregates/${account}` });
 
 export const folding: Scenario = {

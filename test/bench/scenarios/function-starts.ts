@@ -9,10 +9,10 @@ import { encodeCommand } from "../../../host/domain/envelope-codec.ts";
 import { ProcessFunctions } from "../../../host/functions/process-functions.ts";
 import type { FunctionRef } from "../../../host/ports/functions.ts";
 import { parseAggregateSchema } from "../../../host/schemas/aggregate-schema.ts";
-import { buildFunction } from "../../../sdk-assemblyscript/build-function.ts";
-import { deploy, otherVersion } from "../bank.ts";
-import { callsOf, quantile } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import { answerOf } from "../answers.ts";
+import { componentOf, deploy, otherVersion } from "../bank.ts";
+import { callsOf } from "../connection.ts";
+import { quantile, rounded } from "../figures.ts";
 import { KeptHost } from "../kept-host.ts";
 import type { Row, Scenario, Section } from "../section.ts";
 
@@ -62,9 +62,7 @@ async function copyOf(folder: string, suffix: string): Promise<Buffer> {
     const text = await readFile(join(functionFolder, file), "utf8");
     await writeFile(join(folder, file), text.replace("generated/greeting", `generated/greeting${suffix}`));
   }
-  const built = await buildFunction(folder);
-  if (built.kind !== "component") throw new Error("expected the greeting to be a component");
-  return Buffer.from(built.component);
+  return componentOf(folder);
 }
 
 async function startsOverRest(component: Buffer): Promise<readonly Found[]> {
@@ -182,8 +180,7 @@ async function idleMemory(folder: string): Promise<readonly number[]> {
     await deploy(host.url, `${function_}${suffix}`, component);
     await greetingTime(host.url, suffix);
   }
-  const answer = await fetch(`${host.url}/functions`);
-  const { functions } = JSON.parse(await answer.text());
+  const { functions } = await answerOf(`${host.url}/functions`);
   const pids: number[] = functions.flatMap((of: { process: { processes: { pid: number }[] } }) =>
     of.process.processes.map(({ pid }) => pid),
   );

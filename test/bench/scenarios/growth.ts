@@ -5,9 +5,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
+import { positionOf } from "../answers.ts";
 import { bankComponent, deploy, depositTo, openingOf, postLines } from "../bank.ts";
-import { callsOf, quantile, type Call, type Calls } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import { callsOf, type Call, type Calls } from "../connection.ts";
+import { medianOf, rounded } from "../figures.ts";
 import { KeptHost } from "../kept-host.ts";
 import { load } from "../load.ts";
 import type { BenchSettings, Goal, Plot, Row, Scenario, Section } from "../section.ts";
@@ -111,7 +112,7 @@ async function measuredMark(given: {
     const lines = await postLines(host.url, linesMeasured, () => depositTo(anyOf(accounts)));
     runs.push({ ...run, lines, rateRatio: run.rate / roofRate, linesRatio: lines / roofRate });
   }
-  const median = (figure: (run: (typeof runs)[number]) => number): number => quantile(runs.map(figure), 0.5);
+  const median = (figure: (run: (typeof runs)[number]) => number): number => medianOf(runs, figure);
   const { p50: readP50 } = await callsOf(host.url, {
     clients: 1,
     end: { count: readsMeasured },
@@ -133,12 +134,6 @@ async function measuredMark(given: {
     logBytes: logBytes ?? 0,
     indexBytes: indexBytes ?? 0,
   };
-}
-
-async function positionOf(url: string): Promise<number> {
-  const answer = await fetch(`${url}/log`);
-  const { position } = JSON.parse(await answer.text());
-  return position;
 }
 
 /** Of all files that are there throughout: LevelDB removes some while they are counted. */

@@ -1,6 +1,6 @@
 // Commands as lines of a few requests: what is left of a command's cost when HTTP is shared, and what the log keeps of it.
-import { quantile } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import { answerOf } from "../answers.ts";
+import { medianOf, rounded } from "../figures.ts";
 import { importLines, load, prepare, readRate } from "../load.ts";
 import { measured } from "../measurement.ts";
 import type { BenchSettings, Scenario, Section } from "../section.ts";
@@ -40,7 +40,7 @@ async function sectionOf(given: { roof: Target; host: Target; seconds: number })
     const { rate, cpuUsEach, others } = await measured(host, () => importLines(host.url, lines));
     runs.push({ roof: roofRate, rate, cpuUs: cpuUsEach, others });
   }
-  const median = (figure: (run: (typeof runs)[number]) => number): number => quantile(runs.map(figure), 0.5);
+  const median = (figure: (run: (typeof runs)[number]) => number): number => medianOf(runs, figure);
   const rate = median((run) => run.rate);
   const roofRate = median((run) => run.roof);
   const stored = await bytesOfImport(host);
@@ -99,7 +99,7 @@ async function bytesOfImport(
   host: Target,
 ): Promise<{ readonly disk: number; readonly log: number; readonly avro: number }> {
   const diskBefore = await logBytes(host);
-  const { groups } = JSON.parse(await (await fetch(`${host.url}/log`)).text());
+  const { groups } = await answerOf(`${host.url}/log`);
   await importLines(host.url, lines);
   const disk = (await logBytes(host)) - diskBefore;
   return { disk, ...(await storedBytes(host.url, { after: groups })) };

@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { buildFunction } from "../../../sdk-assemblyscript/build-function.ts";
-import { deploy } from "../bank.ts";
+import { componentOf, deploy } from "../bank.ts";
 import type { Calls } from "../connection.ts";
 import { rounded } from "../figures.ts";
 import { load, prepare } from "../load.ts";
@@ -173,9 +172,7 @@ async function badComponent(): Promise<Buffer> {
     await writeFile(join(directory, "evento.json"), JSON.stringify({ name: "neighbour", schema: "./Neighbour.avsc" }));
     await writeFile(join(directory, "handler.ts"), handler);
     await writeFile(join(directory, "aggregator.ts"), aggregator);
-    const built = await buildFunction(directory);
-    if (built.kind !== "component") throw new Error("expected the neighbour to be a component");
-    return Buffer.from(built.component);
+    return await componentOf(directory);
   } finally {
     await rm(directory, { recursive: true });
   }

@@ -1,7 +1,6 @@
 // What publishing costs: the same load on a host that publishes and on one that does not, in turns, so that both see the same machine.
 import { startKafka } from "../../services/kafka-broker.ts";
-import { quantile } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import { medianOf, rounded } from "../figures.ts";
 import { importLines, load, prepare } from "../load.ts";
 import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
 import { start, stop } from "../target.ts";
@@ -22,7 +21,7 @@ export const publishing: Scenario = {
 async function measure(settings: BenchSettings): Promise<Section> {
   const clients = Math.max(...settings.clients);
   const found = await roundsOf({ clients, seconds: settings.seconds });
-  const median = (figure: (round: Round) => number): number => quantile(found.map(figure), 0.5);
+  const median = (figure: (round: Round) => number): number => medianOf(found, figure);
   return {
     title: "Publishing",
     about: `Deposits over HTTP, and ${lines.toLocaleString("en")} of them as lines, on a host without Kafka and on one that publishes each event to a broker on the same machine. Rounds in turns, of ${settings.seconds} s.`,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { makeLibrary } from "../../preloaded-library.ts";
-import { quantile, type Calls } from "../connection.ts";
-import { rounded } from "../figures.ts";
+import type { Calls } from "../connection.ts";
+import { medianOf, rounded } from "../figures.ts";
 import { KeptHost } from "../kept-host.ts";
 import { load, prepare } from "../load.ts";
 import type { BenchSettings, Row, Scenario, Section } from "../section.ts";
@@ -54,18 +54,21 @@ async function measuredRounds(library: string, seconds: number): Promise<readonl
 }
 
 function sectionOf(found: readonly Round[], seconds: number): Section {
-  const medianOf = (clients: number, figure: (round: Round) => number): number =>
-    quantile(found.filter((round) => round.clients === clients).map(figure), 0.5);
-  const ratioOf = (clients: number): number => medianOf(clients, ({ on, off }) => on.rate / off.rate);
+  const medianAt = (clients: number, figure: (round: Round) => number): number =>
+    medianOf(
+      found.filter((round) => round.clients === clients),
+      figure,
+    );
+  const ratioOf = (clients: number): number => medianAt(clients, ({ on, off }) => on.rate / off.rate);
   const rows = clientCounts.map((clients): Row => ({
     clients,
-    "synced commands/s": rounded(medianOf(clients, ({ on }) => on.rate)),
-    "unsynced/s": rounded(medianOf(clients, ({ off }) => off.rate)),
+    "synced commands/s": rounded(medianAt(clients, ({ on }) => on.rate)),
+    "unsynced/s": rounded(medianAt(clients, ({ off }) => off.rate)),
     ratio: rounded(ratioOf(clients)),
-    "synced p50 ms": rounded(medianOf(clients, ({ on }) => on.p50)),
-    "unsynced p50 ms": rounded(medianOf(clients, ({ off }) => off.p50)),
-    "synced p99 ms": rounded(medianOf(clients, ({ on }) => on.p99)),
-    "unsynced p99 ms": rounded(medianOf(clients, ({ off }) => off.p99)),
+    "synced p50 ms": rounded(medianAt(clients, ({ on }) => on.p50)),
+    "unsynced p50 ms": rounded(medianAt(clients, ({ off }) => off.p50)),
+    "synced p99 ms": rounded(medianAt(clients, ({ on }) => on.p99)),
+    "unsynced p99 ms": rounded(medianAt(clients, ({ off }) => off.p99)),
   }));
   return {
     title: "What syncs cost",
