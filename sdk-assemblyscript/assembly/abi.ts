@@ -35,21 +35,26 @@ const ANSWER = heap.alloc(16);
 /** What calls have likely left behind since memory was last collected, and how much of it is let be. */
 let garbage: usize = 0;
 const GARBAGE_MAX: usize = 2 << 20;
-/** What any call leaves, however small its arguments. */
-const GARBAGE_LEAST: usize = 32 << 10;
+/** What any call, or event of a fold, is thought to leave, however small its arguments. */
+let garbageLeast: usize = 8 << 10;
+const GARBAGE_LEAST_MAX: usize = 64 << 10;
+/** Memory that goes beyond these pages, of 64 KiB, in spite of that shows that more is left: then it is collected sooner. */
+const PAGES_USUAL: i32 = 64;
 /** Pages of memory when it was last collected. */
 let pages: i32 = memory.size();
 
 /** Notes that so many bytes of Avro were read or written: as objects they take several times the room. */
 export function spend(bytes: usize): void {
-  garbage += GARBAGE_LEAST + bytes * 4;
+  garbage += garbageLeast + bytes * 4;
 }
 
 /**
  * Collects memory when there is much to be had. Only what variables of modules hold lives on: nothing of a call may be on the stack.
  */
 export function collectIfDue(): void {
-  if (garbage < GARBAGE_MAX && memory.size() == pages) return;
+  const grown = memory.size() != pages;
+  if (garbage < GARBAGE_MAX && !grown) return;
+  if (grown && memory.size() > PAGES_USUAL) garbageLeast = min(garbageLeast << 1, GARBAGE_LEAST_MAX);
   __collect();
   garbage = 0;
   pages = memory.size();

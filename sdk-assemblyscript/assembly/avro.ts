@@ -58,6 +58,11 @@ export class Reader {
     return <usize>length;
   }
 
+  /** Goes over bytes that are there, as `readLength` has seen to. */
+  @inline skip(length: usize): void {
+    this.at += length;
+  }
+
   readBoolean(): bool {
     this.need(1);
     return load<u8>(this.at++) != 0;
