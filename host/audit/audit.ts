@@ -21,7 +21,7 @@ import { Refolding } from "./refolding.ts";
 import { StateCheck } from "./state-check.ts";
 
 const eventsPerPage = 1_000;
-const bytesPerPage = 8 << 20;
+const bytesPerPage = 4 << 20;
 
 export type AuditCounts = {
   /** States in index and snapshots that were compared with the fold of their events. */

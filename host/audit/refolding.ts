@@ -4,8 +4,9 @@ import type { StoredEvent } from "../domain/envelope.ts";
 import type { InCharge } from "../engine/deployments.ts";
 import { Folding } from "../engine/folding.ts";
 import type { Folded } from "../engine/mailbox.ts";
+import { eventsFor } from "../engine/resolution.ts";
 import type { Functions } from "../ports/functions.ts";
-import type { FoldedState, Journal } from "../ports/journal.ts";
+import type { EncodedEvents, FoldedState, Journal, PayloadReader } from "../ports/journal.ts";
 import type { SnapshotKey } from "../ports/snapshots.ts";
 import type { DeploymentHistory } from "./deployment-history.ts";
 import { RecentStates } from "./recent-states.ts";
@@ -24,7 +25,8 @@ export class Refolding {
       functions,
       journal: {
         sequence: (aggregate) => journal.sequence(aggregate),
-        stream: async (aggregate, query) => this.#streamAtHand(aggregate, query) ?? journal.stream(aggregate, query),
+        encodedStream: async (aggregate, query) =>
+          this.#encodedAtHand(aggregate, query) ?? journal.encodedStream(aggregate, query),
         state: async () => undefined,
       },
       snapshots: { latest: async (key, atSequence) => this.#latest(key, atSequence) },
@@ -44,17 +46,18 @@ export class Refolding {
     return folded;
   }
 
-  #streamAtHand(
+  #encodedAtHand(
     aggregate: string,
-    { after, limit }: { after: number; limit: number },
-  ): readonly StoredEvent[] | undefined {
+    { after, limit, reader }: { after: number; limit: number; reader: PayloadReader },
+  ): EncodedEvents | undefined {
     const events = this.#atHand.get(aggregate);
     const [first] = events ?? [];
     const last = events?.at(-1);
-    if (first === undefined || last === undefined || after + 1 < first.sequence || after >= last.sequence)
-      return undefined;
+    if (events === undefined || first === undefined || last === undefined) return undefined;
+    if (after + 1 < first.sequence || after >= last.sequence) return undefined;
     const start = after + 1 - first.sequence;
-    return events?.slice(start, start + limit);
+    const taken = events.slice(start, start + limit);
+    return { bytes: eventsFor(reader, taken), count: taken.length, lastSequence: after + taken.length };
   }
 
   #latest(key: SnapshotKey, atSequence: number): FoldedState | undefined {

@@ -1,15 +1,14 @@
 // States from events: the latest of an aggregate for its next turn, or that of an earlier time for a reader.
-import type { StoredEvent } from "../domain/envelope.ts";
-import { EventoError } from "../errors.ts";
+import { EventoError, invariant } from "../errors.ts";
 import { stateBytesMax } from "../limits.ts";
 import type { Functions } from "../ports/functions.ts";
-import type { FoldedState, Journal } from "../ports/journal.ts";
+import type { EncodedEvents, FoldedState, Journal } from "../ports/journal.ts";
 import type { SnapshotKey } from "../ports/snapshots.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
 import type { Folded } from "./mailbox.ts";
-import { eventsFor } from "./resolution.ts";
+import { payloadReaderOf } from "./resolution.ts";
 
-/** Events that go to an aggregator in one call, by count and by bytes of payload: together well below the largest frame. */
+/** Events that go to an aggregator in one call, by count and by bytes: together well below the largest frame. */
 const eventsPerCall = 500;
 const eventBytesPerCall = 4 << 20;
 
@@ -17,7 +16,7 @@ const eventBytesPerCall = 4 << 20;
 export type FoldingSources = {
   readonly deployments: Deployments;
   readonly functions: Functions;
-  readonly journal: Pick<Journal, "sequence" | "stream" | "state">;
+  readonly journal: Pick<Journal, "sequence" | "encodedStream" | "state">;
   readonly snapshots: { latest(key: SnapshotKey, atSequence: number): Promise<FoldedState | undefined> };
 };
 
@@ -47,18 +46,17 @@ export class Folding {
    */
   async at(aggregate: string, aggregator: InCharge, sequence: number): Promise<Folded> {
     let folded = await this.#startOf(aggregate, aggregator, sequence);
+    if (folded.sequence === sequence) return folded;
+    let reading = this.#read(aggregate, aggregator, { after: folded.sequence, until: sequence });
     while (folded.sequence < sequence) {
-      const limit = Math.min(eventsPerCall, sequence - folded.sequence);
-      const events = withinBytes(
-        await this.#journal.stream(aggregate, { after: folded.sequence, limit, bytesMax: eventBytesPerCall }),
-      );
-      const last = events.at(-1);
-      if (last === undefined)
-        throw new Error(`invariant broken: ${aggregate} has no event ${folded.sequence + 1} of ${sequence}`);
-      const answer = await this.#functions.aggregate(aggregator.fn, {
-        state: folded.state,
-        events: eventsFor(aggregator.schema, events, this.#deployments),
-      });
+      const events = await reading;
+      // The next are read and encoded while the function folds these.
+      if (events.lastSequence < sequence) {
+        reading = this.#read(aggregate, aggregator, { after: events.lastSequence, until: sequence });
+        // Nobody asks for them when these can't be folded.
+        reading.catch(() => undefined);
+      }
+      const answer = await this.#functions.aggregate(aggregator.fn, { state: folded.state, events: events.bytes });
       if (answer.kind === "failed")
         throw new EventoError(
           "FOLD_FAILED",
@@ -67,9 +65,24 @@ export class Folding {
             hint: "deploy an aggregator that can, or roll back to one that could",
           },
         );
-      folded = foldedOf(aggregate, aggregator, last.sequence, answer.bytes);
+      folded = foldedOf(aggregate, aggregator, events.lastSequence, answer.bytes);
     }
     return folded;
+  }
+
+  async #read(
+    aggregate: string,
+    aggregator: InCharge,
+    { after, until }: { after: number; until: number },
+  ): Promise<EncodedEvents> {
+    const events = await this.#journal.encodedStream(aggregate, {
+      after,
+      limit: Math.min(eventsPerCall, until - after),
+      bytesMax: eventBytesPerCall,
+      reader: payloadReaderOf(aggregator.schema, this.#deployments),
+    });
+    invariant(events.count > 0, `${aggregate} has an event ${after + 1} of ${until}`);
+    return events;
   }
 
   /** The nearest kept state at or before a sequence, or the empty one. */
@@ -92,16 +105,6 @@ export class Folding {
     const start = (snapshot?.sequence ?? 0) > (usable?.sequence ?? 0) ? snapshot : usable;
     return start === undefined ? empty : foldedOf(aggregate, aggregator, start.sequence, start.state);
   }
-}
-
-/** The first events that fit into one call; at least one. */
-function withinBytes(events: readonly StoredEvent[]): readonly StoredEvent[] {
-  let bytes = 0;
-  for (const [index, event] of events.entries()) {
-    bytes += event.payload.length;
-    if (index > 0 && bytes > eventBytesPerCall) return events.slice(0, index);
-  }
-  return events;
 }
 
 function matches(kept: FoldedState, aggregator: InCharge): boolean {

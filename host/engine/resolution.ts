@@ -2,6 +2,7 @@
 import { encodeCommand, encodeEvents } from "../domain/envelope-codec.ts";
 import type { Command, Event, StoredEvent } from "../domain/envelope.ts";
 import { EventoError } from "../errors.ts";
+import type { PayloadReader } from "../ports/journal.ts";
 import type { AggregateSchema } from "../schemas/aggregate-schema.ts";
 import type { Deployments, InCharge } from "./deployments.ts";
 
@@ -33,21 +34,43 @@ export function stateFor(handler: InCharge, aggregator: InCharge, state: Uint8Ar
  */
 export function eventFor<Any extends Event>(reader: AggregateSchema, event: Any, schema: AggregateSchema): Any {
   if (schema === reader) return event;
-  const codec = reader.events.get(event.event_type);
-  const writer = schema.events.get(event.event_type);
-  if (codec === undefined || writer === undefined) throw unknownType(reader, event.event_type);
-  return { ...event, payload: codec.resolve(event.payload, writer) };
+  const { event_type: eventType, payload } = event;
+  return { ...event, payload: payloadFor(reader, { eventType, payload, schema }) };
 }
 
-/** Stored events as the Avro array that an aggregator takes. */
-export function eventsFor(
-  reader: AggregateSchema,
-  events: readonly StoredEvent[],
-  deployments: Deployments,
-): Uint8Array {
+/** Payloads of stored events of an aggregate as a version of its schema knows them. */
+export function payloadReaderOf(reader: AggregateSchema, deployments: Deployments): PayloadReader {
+  return {
+    schema: reader.fingerprint,
+    resolve: (eventType, payload, schema) =>
+      payloadFor(reader, { eventType, payload, schema: deployments.schema(reader.name, schema) }),
+  };
+}
+
+/**
+ * Stored events as the Avro array that an aggregator takes.
+ *
+ * @throws EventoError SCHEMA_UNKNOWN_TYPE when the version of the reader has no such event.
+ */
+export function eventsFor(reader: PayloadReader, events: readonly StoredEvent[]): Uint8Array {
   return encodeEvents(
-    events.map((event) => eventFor(reader, event, deployments.schema(event.aggregate_type, event.schema))),
+    events.map((event) =>
+      event.schema === reader.schema
+        ? event
+        : { ...event, payload: reader.resolve(event.event_type, event.payload, event.schema) },
+    ),
   );
+}
+
+function payloadFor(
+  reader: AggregateSchema,
+  written: { readonly eventType: string; readonly payload: Uint8Array; readonly schema: AggregateSchema },
+): Uint8Array {
+  const { eventType, payload, schema } = written;
+  const codec = reader.events.get(eventType);
+  const writer = schema.events.get(eventType);
+  if (codec === undefined || writer === undefined) throw unknownType(reader, eventType);
+  return codec.resolve(payload, writer);
 }
 
 function unknownType(reader: AggregateSchema, type: string): EventoError {

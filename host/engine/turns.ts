@@ -17,7 +17,7 @@ import type { Folded, Mailbox, TurnWork } from "./mailbox.ts";
 import type { Mailboxes } from "./mailboxes.ts";
 import type { Memberships } from "./memberships.ts";
 import type { PendingCommand, PendingEvent } from "./pending.ts";
-import { eventsFor } from "./resolution.ts";
+import { eventsFor, payloadReaderOf } from "./resolution.ts";
 import { backoffOf, type EngineSettings } from "./settings.ts";
 import type { Snapshotting } from "./snapshotting.ts";
 import type { Timers } from "./timers.ts";
@@ -340,7 +340,7 @@ export class Turns {
     try {
       const answer = await functions.aggregate(aggregator.fn, {
         state: before.state,
-        events: eventsFor(aggregator.schema, [stored], deployments),
+        events: eventsFor(payloadReaderOf(aggregator.schema, deployments), [stored]),
       });
       if (answer.kind === "failed") {
         refuse("EVENT_NOT_FOLDED", `${aggregator.fn.name} could not fold the event: ${answer.reason}`);

@@ -139,7 +139,8 @@ export function recordOf(entry: JournalEntry, names: NameTable): object {
   }
 }
 
-function nameOf(names: readonly string[], number: number): string {
+/** A name of a group by its number. */
+export function nameOf(names: readonly string[], number: number): string {
   const name = names[number];
   invariant(name !== undefined, `a stored entry names ${number} of ${names.length} names`);
   return name;

@@ -2,8 +2,9 @@
 import { commandOfEventId } from "../domain/derived-id.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
 import { eventsScannedMax } from "../limits.ts";
-import type { EventFilter, JournalHead, ReadBounds } from "../ports/journal.ts";
+import type { EncodedEvents, EventFilter, JournalHead, PayloadReader, ReadBounds } from "../ports/journal.ts";
 import type { CommandViews } from "./command-views.ts";
+import { EventArray } from "./event-array.ts";
 import type { Fatality } from "./fatality.ts";
 import type { Groups } from "./groups.ts";
 import { storedEvent, type Group } from "./group.ts";
@@ -77,31 +78,67 @@ export class EventViews {
 
   async stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]> {
     const budget = new ReadBudget(query);
-    if (budget.isSpent) return [];
-    const places = await this.#placesOf(aggregate, query);
     const events: StoredEvent[] = [];
-    for (let start = 0; start < places.length;) {
-      const held = await this.#groupsOf(places, start);
-      for (; start < places.length; start++) {
-        const { group: number, slot } = placeOf(places[start] ?? 0);
-        const group = held.get(number);
-        if (group === undefined) break;
-        const event = storedEvent(group.entry(slot));
-        events.push(event);
-        budget.take(event.payload.length);
-        if (budget.isSpent) return events;
-      }
-    }
+    if (budget.isSpent) return events;
+    await this.#visit(aggregate, query, (group, slot) => {
+      const event = storedEvent(group.entry(slot));
+      events.push(event);
+      budget.take(event.payload.length);
+      return !budget.isSpent;
+    });
     return events;
   }
 
-  /** The groups of the places from one on, each read once: events of one aggregate often lie together. */
+  async encodedStream(
+    aggregate: string,
+    query: ReadBounds & { after: number; reader: PayloadReader },
+  ): Promise<EncodedEvents> {
+    const { limit, bytesMax = Infinity, reader } = query;
+    const array = new EventArray({ reader, eventsExpected: Math.min(limit, eventsAtOnce) });
+    await this.#visit(aggregate, query, (group, slot) => {
+      group.copyEvent(slot, array);
+      return array.sizeBytes < bytesMax;
+    });
+    return array.finish();
+  }
+
+  /** Shows where the events of a stream are, in order, until told that it was enough. */
+  async #visit(
+    aggregate: string,
+    query: { after: number; limit: number },
+    visit: (group: Group, slot: number) => boolean,
+  ): Promise<void> {
+    const places = this.#placesOf(aggregate, query);
+    for (let start = 0; start < places.length;) {
+      const groups = await this.#groupsOf(places, start);
+      for (; start < places.length; start++) {
+        const { group: number, slot } = placeOf(places[start] ?? 0);
+        const group = groups.get(number);
+        if (group === undefined) break;
+        if (!visit(group, slot)) return;
+      }
+    }
+  }
+
+  /**
+   * The groups of the places from one on, each read once: events of one aggregate often lie together. Those in memory take none
+   * of it, so there may be as many of them as there are events.
+   */
   async #groupsOf(places: readonly number[], start: number): Promise<ReadonlyMap<number, Group>> {
-    const numbers = new Set<number>();
-    for (let at = start; at < places.length && at < start + eventsAtOnce && numbers.size < groupsAtOnce; at++)
-      numbers.add(placeOf(places[at] ?? 0).group);
-    const groups = await Promise.all(Array.from(numbers, (number) => this.#groups.get(number)));
-    return new Map(groups.map((group) => [group.number, group]));
+    const groups = new Map<number, Group>();
+    const missing = new Set<number>();
+    for (let at = start; at < places.length && at < start + eventsAtOnce; at++) {
+      const { group: number } = placeOf(places[at] ?? 0);
+      if (groups.has(number) || missing.has(number)) continue;
+      const held = this.#groups.held(number);
+      if (held !== undefined) groups.set(number, held);
+      else if (missing.size < groupsAtOnce) missing.add(number);
+      else break;
+    }
+    if (missing.size > 0)
+      for (const group of await Promise.all(Array.from(missing, (number) => this.#groups.get(number))))
+        groups.set(group.number, group);
+    return groups;
   }
 
   sequence(aggregate: string): number {
@@ -109,23 +146,21 @@ export class EventViews {
   }
 
   /** Places of the events of a stream after a sequence, from its full chunks and its end. */
-  async #placesOf(aggregate: string, { after, limit }: { after: number; limit: number }): Promise<readonly number[]> {
+  #placesOf(aggregate: string, { after, limit }: { after: number; limit: number }): readonly number[] {
     const end = this.#rows.get(streamTable, aggregate);
     if (end === undefined || after >= end.sequence) return [];
     const chunkCount = Math.floor(end.sequence / chunkEvents);
     const firstChunk = Math.floor(after / chunkEvents);
-    const chunksNeeded = Math.min(chunkCount, Math.ceil((after + limit) / chunkEvents)) - firstChunk;
+    const chunksEnd = Math.min(chunkCount, Math.ceil((after + limit) / chunkEvents));
     const places: number[] = [];
-    if (chunksNeeded > 0) {
-      const range = { after: firstChunk === 0 ? undefined : firstChunk - 1, limit: chunksNeeded };
-      for (const { order, row } of await this.#rows.range(chunkTable, aggregate, range)) {
-        if (order !== firstChunk + places.length / chunkEvents) break;
-        places.push(...row);
-      }
-      if (places.length !== chunksNeeded * chunkEvents)
+    // One by one: the few that a page needs are read sooner than an iterator is made.
+    for (let number = firstChunk; number < chunksEnd; number++) {
+      const chunk = this.#rows.get(chunkTable, aggregate, number);
+      if (chunk?.length !== chunkEvents)
         throw this.#fatality.raise(indexDamaged(`found a chunk missing in the stream of ${aggregate}`));
+      places.push(...chunk);
     }
-    if (firstChunk + chunksNeeded >= chunkCount) places.push(...end.places);
+    if (chunksEnd === chunkCount) places.push(...end.places);
     const start = after - firstChunk * chunkEvents;
     return places.slice(start, start + limit);
   }

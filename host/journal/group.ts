@@ -1,9 +1,12 @@
 // A stored group: its head read, its entries found when one is first asked for, none of them decoded before.
+import avro from "avsc";
+
 import { bufferOver } from "../domain/buffer-view.ts";
 import { invariant } from "../errors.ts";
 import type { StoredEvent } from "../domain/envelope.ts";
 import type { JournalEntry } from "../ports/journal.ts";
-import { eventKindNumber, readEntry } from "./entry-codec.ts";
+import { eventKindNumber, nameOf, readEntry } from "./entry-codec.ts";
+import type { EventArray } from "./event-array.ts";
 import {
   chainBytes,
   chainOf,
@@ -20,6 +23,9 @@ import {
 /** Where entries begin, their kinds, and which of them are events. */
 type Frames = { readonly starts: Uint32Array; readonly kindNumbers: Uint8Array; readonly eventSlots: Uint32Array };
 
+/** Names as Avro writes them. */
+const textType = avro.Type.forSchema("string");
+
 export class Group {
   readonly number: number;
   readonly head: GroupHead;
@@ -27,6 +33,7 @@ export class Group {
   readonly #value: Buffer;
   readonly #framesStart: number;
   #frames: Frames | undefined;
+  readonly #encodedNames: Buffer[] = [];
 
   private constructor(given: { number: number; value: Buffer; head: GroupHead; framesStart: number }) {
     this.number = given.number;
@@ -88,11 +95,7 @@ export class Group {
   }
 
   entry(slot: number): JournalEntry {
-    const { starts, kindNumbers } = this.#framesFound();
-    const start = starts[slot];
-    const kindNumber = kindNumbers[slot];
-    if (start === undefined || kindNumber === undefined)
-      throw logDamaged(this.number, `found ${this.entryCount} entries, expected one at ${slot},`);
+    const { start, kindNumber } = this.#frameAt(slot);
     const position = kindNumber === eventKindNumber ? this.#positionAt(slot) : 0;
     return readEntry({ kindNumber, buffer: this.#value, start, names: this.head.names, position });
   }
@@ -107,6 +110,23 @@ export class Group {
     );
   }
 
+  /** Puts the event of a slot into an array. @throws what `EventArray.add` throws */
+  copyEvent(slot: number, to: EventArray): void {
+    const { start, kindNumber } = this.#frameAt(slot);
+    invariant(kindNumber === eventKindNumber, `a place of an event holds an entry of the kind ${kindNumber}`);
+    to.add({ bytes: this.#value, start, names: this });
+  }
+
+  /** A name of this group, by number. */
+  nameOf(number: number): string {
+    return nameOf(this.head.names, number);
+  }
+
+  /** The same as Avro writes it. */
+  encodedName(number: number): Buffer {
+    return (this.#encodedNames[number] ??= textType.toBuffer(this.nameOf(number)));
+  }
+
   /** All entries in order, decoded. */
   entries(): JournalEntry[] {
     return Array.from({ length: this.entryCount }, (_, slot) => this.entry(slot));
@@ -114,6 +134,15 @@ export class Group {
 
   get #bodyEnd(): number {
     return this.#value.length - tailBytes;
+  }
+
+  #frameAt(slot: number): { readonly start: number; readonly kindNumber: number } {
+    const { starts, kindNumbers } = this.#framesFound();
+    const start = starts[slot];
+    const kindNumber = kindNumbers[slot];
+    if (start === undefined || kindNumber === undefined)
+      throw logDamaged(this.number, `found ${this.entryCount} entries, expected one at ${slot},`);
+    return { start, kindNumber };
   }
 
   #framesFound(): Frames {

@@ -14,9 +14,10 @@ export class Groups {
   /** The newest groups of the log, without a gap. */
   readonly #newest: Group[] = [];
   #newestBytes = 0;
-  /** Others, in the order of use. */
-  readonly #others = new Map<number, Group>();
-  #otherBytes = 0;
+  /** Others that were used of late, and those that were used before: what falls out of the second is dropped. */
+  #recent = new Map<number, Group>();
+  #earlier = new Map<number, Group>();
+  #recentBytes = 0;
   /** Being read: who asks for one of them meanwhile waits for the same. */
   readonly #loading = new Map<number, Promise<Group>>();
 
@@ -35,9 +36,20 @@ export class Groups {
     for (const oldest of this.#newest.splice(0, this.#newest.length >>> 1)) this.#newestBytes -= oldest.sizeBytes;
   }
 
+  /** A group that is in memory. */
+  held(number: number): Group | undefined {
+    const [first] = this.#newest;
+    if (first !== undefined && number >= first.number) return this.#newest[number - first.number];
+    const recent = this.#recent.get(number);
+    if (recent !== undefined) return recent;
+    const earlier = this.#earlier.get(number);
+    if (earlier !== undefined) this.#use(earlier);
+    return earlier;
+  }
+
   /** @throws EventoError LOG_DAMAGED when a group that is named somewhere is not there or not what was written. */
   async get(number: number): Promise<Group> {
-    const held = this.#held(number);
+    const held = this.held(number);
     if (held !== undefined) return held;
     let loading = this.#loading.get(number);
     if (loading === undefined) {
@@ -60,7 +72,7 @@ export class Groups {
   async *from(first: number, last: number): AsyncGenerator<Group> {
     let number = first;
     while (number <= last) {
-      const held = this.#held(number);
+      const held = this.held(number);
       if (held === undefined) number = yield* this.#stored(number, last);
       else {
         yield held;
@@ -76,7 +88,7 @@ export class Groups {
       if (stored.number !== number) break;
       yield this.#read(number, stored.value);
       number++;
-      if (number > last || this.#held(number) !== undefined) return number;
+      if (number > last || this.held(number) !== undefined) return number;
     }
     throw this.#fatality.raise(logDamaged(number, "found nothing"));
   }
@@ -94,29 +106,21 @@ export class Groups {
     return group;
   }
 
-  #held(number: number): Group | undefined {
-    const [first] = this.#newest;
-    if (first !== undefined && number >= first.number) return this.#newest[number - first.number];
-    const other = this.#others.get(number);
-    if (other !== undefined) {
-      this.#others.delete(number);
-      this.#others.set(number, other);
-    }
-    return other;
-  }
-
   async #load(number: number): Promise<Group> {
     const value = await this.#log.get(number);
     if (value === undefined) throw this.#fatality.raise(logDamaged(number, "found nothing"));
     const group = this.#read(number, value);
-    this.#others.set(number, group);
-    this.#otherBytes += group.sizeBytes;
-    for (const [oldest, { sizeBytes }] of this.#others) {
-      if (this.#otherBytes <= groupBytesCachedMax || oldest === number) break;
-      this.#others.delete(oldest);
-      this.#otherBytes -= sizeBytes;
-    }
+    this.#use(group);
     return group;
+  }
+
+  #use(group: Group): void {
+    this.#recent.set(group.number, group);
+    this.#recentBytes += group.sizeBytes;
+    if (this.#recentBytes < groupBytesCachedMax / 2) return;
+    this.#earlier = this.#recent;
+    this.#recent = new Map();
+    this.#recentBytes = 0;
   }
 
   #read(number: number, value: Uint8Array): Group {

@@ -6,12 +6,14 @@ import type {
   AggregateEntry,
   Appended,
   CommandRecord,
+  EncodedEvents,
   EventFilter,
   FoldedState,
   Journal,
   JournalEntry,
   JournalHead,
   ParkedDispatch,
+  PayloadReader,
   ReadBounds,
 } from "../ports/journal.ts";
 import { Admission } from "./admission.ts";
@@ -115,6 +117,13 @@ export class LogJournal implements Journal {
 
   stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]> {
     return this.#events.stream(aggregate, query);
+  }
+
+  encodedStream(
+    aggregate: string,
+    query: ReadBounds & { after: number; reader: PayloadReader },
+  ): Promise<EncodedEvents> {
+    return this.#events.encodedStream(aggregate, query);
   }
 
   async sequence(aggregate: string): Promise<number> {

@@ -145,6 +145,27 @@ export type ReadBounds = {
   readonly bytesMax?: number;
 };
 
+/** Payloads as one version of a schema has them. */
+export type PayloadReader = {
+  /** Fingerprint of that version: payloads written with it are taken as they are. */
+  readonly schema: string;
+  /**
+   * A payload that was written with another version, in this one.
+   *
+   * @throws EventoError when this one has no such event.
+   */
+  resolve(eventType: string, payload: Uint8Array, schema: string): Uint8Array;
+};
+
+/** Events as an aggregator takes them. */
+export type EncodedEvents = {
+  /** An Avro array of `evento.Event`, with 0 for each position. */
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  /** Sequence of the last of them; 0 when there are none. */
+  readonly lastSequence: number;
+};
+
 /**
  * The port. Reads see what is durable and nothing else; after `durable` they see the append.
  *
@@ -184,6 +205,15 @@ export interface Journal {
   event(id: string): Promise<StoredEvent | undefined>;
   /** Events of one aggregate in sequence order after a sequence. */
   stream(aggregate: string, query: ReadBounds & { after: number }): Promise<readonly StoredEvent[]>;
+  /**
+   * The same as an aggregator takes them, their payloads as the reader has them; `bytesMax` is of all their bytes.
+   *
+   * @throws what the reader throws.
+   */
+  encodedStream(
+    aggregate: string,
+    query: ReadBounds & { after: number; reader: PayloadReader },
+  ): Promise<EncodedEvents>;
 
   /** Sequence of the aggregate's last event; 0 when there is none. */
   sequence(aggregate: string): Promise<number>;

@@ -1,9 +1,16 @@
 // Everything that a journal of a sample log can be asked, so that two of them can be compared.
-import type { Journal } from "../../host/ports/journal.ts";
+import type { Journal, PayloadReader } from "../../host/ports/journal.ts";
+import { schema } from "./sample-entries.ts";
 import { sampleNames } from "./sample-log.ts";
 
 /** What a journal is asked about. */
 export type JournalNames = { readonly [Kind in keyof typeof sampleNames]: readonly string[] };
+
+/** Leaves payloads as they are, but for a sign of their version. */
+const reader: PayloadReader = {
+  schema,
+  resolve: (_, payload, written) => Buffer.concat([Buffer.from(written), payload]),
+};
 
 const all = { after: "", limit: 1_000 };
 
@@ -33,6 +40,7 @@ export function questionsTo(
   for (const id of events) questions.set(`event ${id}`, () => journal.event(id));
   for (const id of aggregates) {
     questions.set(`stream ${id}`, () => journal.stream(id, { after: 0, limit: 1_000 }));
+    questions.set(`encoded stream ${id}`, () => journal.encodedStream(id, { after: 0, limit: 1_000, reader }));
     questions.set(`sequence ${id}`, () => journal.sequence(id));
   }
   for (const type of types) questions.set(`aggregates ${type}`, () => journal.aggregates(type, all));

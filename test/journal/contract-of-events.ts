@@ -1,6 +1,7 @@
 // Events: the log in order, the streams of aggregates, and what follows from events about entities.
+import { encodeEvents } from "../../host/domain/envelope-codec.ts";
 import { chunkEvents } from "../../host/journal/tables.ts";
-import type { EventFilter, Journal } from "../../host/ports/journal.ts";
+import type { EventFilter, Journal, PayloadReader } from "../../host/ports/journal.ts";
 import { nowAndAgain, type JournalTest } from "./journal-test.ts";
 import {
   commandEntry,
@@ -9,9 +10,18 @@ import {
   foldedState,
   outcomeEntry,
   outsideEventEntry,
+  schema,
   startTime,
   storedAt,
 } from "./sample-entries.ts";
+
+/** Knows one version of the schema and no other. */
+const reader: PayloadReader = {
+  schema,
+  resolve: (_, __, written) => {
+    throw new Error(`found the schema ${written}`);
+  },
+};
 
 export function contractOfEvents(test: JournalTest): void {
   test("an event is read as it was appended, field by field", async (t, journal, reopen) => {
@@ -214,6 +224,68 @@ export function contractOfEvents(test: JournalTest): void {
           );
         }
     }
+  });
+
+  test("a stream as an aggregator takes it is that of its events, from any sequence on, as far as asked", async (t, journal, reopen) => {
+    const length = chunkEvents + 5;
+    await journal.append(doneCommand("1", { aggregate: "savings:a", eventCount: chunkEvents - 1 })).durable;
+    const reopened = await reopen();
+    const change = { aggregate: "savings:a", after: chunkEvents - 1, eventCount: length - chunkEvents + 1 };
+    await reopened.append(doneCommand("2", change)).durable;
+    for await (const opened of nowAndAgain(reopened, reopen))
+      for (let after = 0; after <= length; after++)
+        for (const limit of [0, 1, 3, chunkEvents + 1]) {
+          const encoded = await opened.encodedStream("savings:a", { after, limit, reader });
+          const events = await opened.stream("savings:a", { after, limit });
+          t.deepEqual(Buffer.from(encoded.bytes), Buffer.from(encodeEvents(events)));
+          t.is(encoded.count, events.length);
+          t.is(encoded.lastSequence, events.at(-1)?.sequence ?? 0);
+        }
+  });
+
+  test("a stream as an aggregator takes it ends once its bytes are as long as asked for", async (t, journal) => {
+    await journal.append(doneCommand("1", { aggregate: "savings:a", eventCount: 20 })).durable;
+    const read = (bytesMax: number) => journal.encodedStream("savings:a", { after: 0, limit: 20, bytesMax, reader });
+    const [one, few] = [await read(1), await read(1_000)];
+    t.is(one.count, 1);
+    t.true(few.count > 1 && few.count < 20);
+    t.true(few.bytes.length >= 1_000 && few.bytes.length < 1_000 + one.bytes.length);
+  });
+
+  test("payloads of other versions of the schema are read by the aggregator's", async (t, journal) => {
+    const entries = ["first", "second"].map((version, index) => ({
+      ...outsideEventEntry(version, "savings:a", index + 1, { payload: Buffer.from(version) }),
+      schema: version,
+    }));
+    await journal.append(entries).durable;
+    const asked: unknown[] = [];
+    const { bytes } = await journal.encodedStream("savings:a", {
+      after: 0,
+      limit: 2,
+      reader: {
+        schema: "second",
+        resolve: (...given) => {
+          asked.push(given);
+          return Buffer.from("resolved");
+        },
+      },
+    });
+    t.deepEqual(asked, [["Deposited", Buffer.from("first"), "first"]]);
+    const [first, second] = await journal.stream("savings:a", { after: 0, limit: 2 });
+    if (first === undefined || second === undefined) return t.fail("the stream has lost its events");
+    const expected = encodeEvents([{ ...first, payload: Buffer.from("resolved") }, second]);
+    t.deepEqual(Buffer.from(bytes), Buffer.from(expected));
+    const refused = new Error("this version has no such event");
+    const refusing = {
+      schema: "third",
+      resolve: () => {
+        throw refused;
+      },
+    };
+    const error = await t.throwsAsync(() =>
+      journal.encodedStream("savings:a", { after: 0, limit: 2, reader: refusing }),
+    );
+    t.is(error, refused);
   });
 
   test("the sequence of an aggregate without events is 0", async (t, journal) => {
