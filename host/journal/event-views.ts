@@ -135,9 +135,7 @@ export class EventViews {
       else if (missing.size < groupsAtOnce) missing.add(number);
       else break;
     }
-    if (missing.size > 0)
-      for (const group of await Promise.all(Array.from(missing, (number) => this.#groups.get(number))))
-        groups.set(group.number, group);
+    if (missing.size > 0) for (const group of await this.#groups.load(missing)) groups.set(group.number, group);
     return groups;
   }
 

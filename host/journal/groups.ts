@@ -1,4 +1,5 @@
 // Reads groups of the log, and keeps the newest in memory: what follows the log closely never touches the disk.
+import { invariant } from "../errors.ts";
 import { groupBytesCachedMax } from "../limits.ts";
 import type { Fatality } from "./fatality.ts";
 import { logDamaged } from "./group-codec.ts";
@@ -51,12 +52,24 @@ export class Groups {
   async get(number: number): Promise<Group> {
     const held = this.held(number);
     if (held !== undefined) return held;
-    let loading = this.#loading.get(number);
-    if (loading === undefined) {
-      loading = this.#load(number).finally(() => this.#loading.delete(number));
-      this.#loading.set(number, loading);
+    const [group] = await this.load(new Set([number]));
+    invariant(group !== undefined, "one group is loaded when one is asked for");
+    return group;
+  }
+
+  /** Groups that are not in memory, in the order asked for: read from the disk together. @throws as `get` */
+  load(numbers: ReadonlySet<number>): Promise<readonly Group[]> {
+    const missing = [...numbers].filter((number) => !this.#loading.has(number));
+    if (missing.length > 0) {
+      const reading = this.#log.getMany(missing);
+      for (const [index, number] of missing.entries()) {
+        const loading = reading.then((values) => this.#loaded(number, values[index]));
+        this.#loading.set(number, loading);
+        const forget = (): unknown => this.#loading.delete(number);
+        loading.then(forget, forget);
+      }
     }
-    return loading;
+    return Promise.all(Array.from(numbers, (number) => this.#loading.get(number) ?? this.get(number)));
   }
 
   /** Number of the group that holds the event with a position, which is in the log. */
@@ -106,8 +119,7 @@ export class Groups {
     return group;
   }
 
-  async #load(number: number): Promise<Group> {
-    const value = await this.#log.get(number);
+  #loaded(number: number, value: Uint8Array | undefined): Group {
     if (value === undefined) throw this.#fatality.raise(logDamaged(number, "found nothing"));
     const group = this.#read(number, value);
     this.#use(group);

@@ -7,8 +7,8 @@ export interface LogStore {
   gather(isMoreToCome: () => boolean): Promise<void>;
   /** Settles when the group is on disk. */
   put(group: number, value: Uint8Array): Promise<void>;
-  /** The value as it was put; undefined when there is no such group. */
-  get(group: number): Promise<Uint8Array | undefined>;
+  /** The values as they were put, in the order asked for; undefined for a group that is not there. */
+  getMany(groups: readonly number[]): Promise<readonly (Uint8Array | undefined)[]>;
   /** Groups after a number in the order of their numbers, whichever are there. */
   after(group: number): AsyncIterable<StoredGroup>;
 }

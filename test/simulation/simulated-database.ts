@@ -98,10 +98,10 @@ export function openSimulatedDatabase({ world, life, medium, name }: Given): Lev
     async put(key: Uint8Array, value: Uint8Array): Promise<void> {
       await write([{ key: textOf(key), value: copyOf(value) }]);
     },
-    async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-      const value = rows.get(textOf(key));
-      await world.outside(life, `${name}: row read`);
-      return value;
+    async getMany(keys: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+      const values = keys.map((key) => rows.get(textOf(key)));
+      await world.outside(life, `${name}: rows read`);
+      return values;
     },
     getSync: (key: Uint8Array): Uint8Array | undefined => rows.get(textOf(key)),
     batch() {

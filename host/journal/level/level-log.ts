@@ -46,11 +46,11 @@ export class LevelLog implements LogStore {
     }
   }
 
-  async get(group: number): Promise<Uint8Array | undefined> {
+  async getMany(groups: readonly number[]): Promise<readonly (Uint8Array | undefined)[]> {
     try {
-      return await this.#db.get(groupKey(group));
+      return await this.#db.getMany(groups.map(groupKey));
     } catch (cause) {
-      throw this.#unreadable(group, cause);
+      throw this.#unreadable(groups[0] ?? 0, cause);
     }
   }
 

@@ -58,7 +58,7 @@ export function requireReached(anchor: Anchor, last: number): void {
 
 async function requirePassed(log: LevelLog, anchor: Anchor): Promise<void> {
   if (anchor.group === 0) return;
-  const value = await log.get(anchor.group);
+  const [value] = await log.getMany([anchor.group]);
   if (value === undefined) throw logDamaged(anchor.group, "found nothing");
   requireSame(anchor, Group.read(anchor.group, value));
 }

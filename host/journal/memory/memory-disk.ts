@@ -44,8 +44,8 @@ export class MemoryDisk implements LogStore {
     this.#groups[group - 1] = value;
   }
 
-  async get(group: number): Promise<Uint8Array | undefined> {
-    return this.#groups[group - 1];
+  async getMany(groups: readonly number[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return groups.map((group) => this.#groups[group - 1]);
   }
 
   async *after(group: number): AsyncGenerator<StoredGroup> {
