@@ -1,10 +1,10 @@
 // Drafts as functions answer them. The bytes are not to be trusted: every length is checked against what is left before
 // anything is made of it, so that a few bytes can't claim a billion drafts.
+import { isUtf8 } from "node:buffer";
+
 import { EventoError } from "../errors.ts";
 import { bufferOver } from "./buffer-view.ts";
 import type { CommandDraft, EventDraft } from "./envelope.ts";
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 class DraftReader {
   readonly #bytes: Buffer;
@@ -40,20 +40,24 @@ class DraftReader {
   }
 
   bytes(): Uint8Array {
+    return this.#bytes.subarray(this.#skipField(), this.#at);
+  }
+
+  text(): string {
+    const start = this.#skipField();
+    let at = start;
+    while (at < this.#at && (this.#bytes[at] ?? 0x80) < 0x80) at++;
+    if (at < this.#at && !isUtf8(this.#bytes.subarray(start, this.#at))) throw this.refuse("text that is not UTF-8");
+    return this.#bytes.toString("utf8", start, this.#at);
+  }
+
+  /** Goes over bytes with their length in front. @returns where they start */
+  #skipField(): number {
     const length = this.long();
     if (length < 0 || length > this.#bytes.length - this.#at) throw this.refuse(`a length of ${length}`);
     const start = this.#at;
     this.#at += length;
-    return this.#bytes.subarray(start, this.#at);
-  }
-
-  text(): string {
-    const bytes = this.bytes();
-    try {
-      return utf8.decode(bytes);
-    } catch {
-      throw this.refuse("text that is not UTF-8");
-    }
+    return start;
   }
 
   list<Item>(countMax: number, item: () => Item): Item[] {

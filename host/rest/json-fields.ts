@@ -3,26 +3,32 @@ import { EventoError } from "../errors.ts";
 
 export type Fields = { readonly [name: string]: unknown };
 
+/** Which fields an object may have. */
+type KnownFields = { readonly required: readonly string[]; readonly optional: readonly string[] };
+
 /** The fields of a JSON object, all of them known. @throws EventoError BODY_INVALID naming what is missing or unknown */
-export function fieldsOf(
-  value: unknown,
-  known: { readonly required: readonly string[]; readonly optional: readonly string[] },
-): Fields {
+export function fieldsOf(value: unknown, known: KnownFields): Fields {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new EventoError("BODY_INVALID", "found no JSON object, expected one");
-  const names = [...known.required, ...known.optional];
   const fields: Fields = { ...value };
+  const { required, optional } = known;
+  for (const name in fields) if (!required.includes(name) && !optional.includes(name)) throw unfitting(fields, known);
+  for (const name of required) if (fields[name] === undefined) throw unfitting(fields, known);
+  return fields;
+}
+
+function unfitting(fields: Fields, { required, optional }: KnownFields): EventoError {
+  const names = [...required, ...optional];
+  const unknown = Object.keys(fields).filter((name) => !names.includes(name));
+  const missing = required.filter((name) => fields[name] === undefined);
   const faults = [
-    ...Object.keys(fields)
-      .filter((name) => !names.includes(name))
-      .map((name) => ({ path: name, message: `is unknown, expected ${names.join(", ")}` })),
-    ...known.required
-      .filter((name) => fields[name] === undefined)
-      .map((name) => ({ path: name, message: "is missing" })),
+    ...unknown.map((name) => ({ path: name, message: `is unknown, expected ${names.join(", ")}` })),
+    ...missing.map((name) => ({ path: name, message: "is missing" })),
   ];
   const [first] = faults;
-  if (first === undefined) return fields;
-  throw new EventoError("BODY_INVALID", `found a body that does not fit: ${first.path} ${first.message}`, { faults });
+  return new EventoError("BODY_INVALID", `found a body that does not fit: ${first?.path} ${first?.message}`, {
+    faults,
+  });
 }
 
 /** @throws EventoError BODY_INVALID when it is there and no text */

@@ -174,6 +174,12 @@ export class ByteSource {
     return this.#bytes.readDoubleLE(this.#position - 8);
   }
 
+  /** A number of so many bytes, at most 6, in two's complement. */
+  bigEndian(length: number): number {
+    this.skip(length);
+    return this.#bytes.readIntBE(this.#position - length, length);
+  }
+
   text(): string {
     const start = this.skipText();
     return this.#bytes.toString("utf8", start, this.#position);

@@ -93,8 +93,7 @@ function writeInteger(sink: ByteSink, value: Integer, fixedSize: number | undefi
   sink.raw(Buffer.from(hex.padStart(2 * length, "0"), "hex"));
 }
 
-function integerOf(bytes: Buffer): Integer {
-  if (bytes.length <= numberBytesMax) return bytes.readIntBE(0, bytes.length);
+function wideIntegerOf(bytes: Buffer): bigint {
   return BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString("hex")}`));
 }
 
@@ -115,14 +114,17 @@ export function decimalDigitsIn(size: number): number {
 /** @param fixedSize - bytes of the fixed that it is kept in; undefined for `bytes`. */
 export function decimalFormat(decimal: Decimal, fixedSize: number | undefined): Format {
   const limit = 10n ** BigInt(decimal.precision);
+  const limitAsNumber = 10 ** decimal.precision;
   const byteLengthMax = fixedSize ?? byteLengthOf(limit - 1n);
 
   function integer(source: ByteSource): Integer {
     const length = fixedSize ?? source.length();
     if (length === 0 || length > byteLengthMax)
       throw source.refuse(`a decimal of ${length} bytes`, `1 to ${byteLengthMax} bytes`);
-    const value = integerOf(source.take(length));
-    if (value >= limit || value <= -limit)
+    const value = length <= numberBytesMax ? source.bigEndian(length) : wideIntegerOf(source.take(length));
+    // A number is compared with a bigint at ten times the cost.
+    const end = typeof value === "number" ? limitAsNumber : limit;
+    if (value >= end || value <= -end)
       throw source.refuse("the end of a decimal of more digits", `${decimal.precision}`);
     return value;
   }
