@@ -21,6 +21,8 @@ async function transpiled(component: Uint8Array): Promise<Map<string, Uint8Array
     instantiation: "sync",
     wasiShim: false,
     base64Cutoff: 0,
+    // Half the text to read, to send and for V8 to hash each time a process becomes the function.
+    minify: true,
     noComponentErrorWrapping: false,
   });
   const others = imports.filter((name) => name !== "evento:functions/host");
