@@ -137,6 +137,8 @@ export const functionsWithLinesMax = 1_000;
 export const describeBytesMax = 1 << 20;
 /** Glue and core modules made of one component. */
 export const artifactBytesMax = 48 << 20;
+/** What V8 compiled of the glue of one component: about 70 KiB. */
+export const codeCacheBytesMax = 4 << 20;
 /** Components that are checked or wait to be; each takes a process and hundreds of MiB for a moment. */
 export const checksWaitingMax = 16;
 /** Largest record that a topic made by the host takes: no event is larger than a function's answer. */

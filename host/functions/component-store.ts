@@ -2,7 +2,7 @@
 //
 //   <digest>/component.wasm     as it was uploaded
 //   <digest>/function.json      what the gate found out, and a SHA-256 of that
-//   <digest>/<toolchain>.bin    glue and core modules, made by that version of the toolchain; made again when it changes
+//   <digest>/<toolchain>.bin    what a process is sent (artifact.ts), made by that version of the toolchain; made again when it changes
 //
 // A folder appears whole, by a rename, or not at all.
 import { hash, randomUUID } from "node:crypto";
@@ -54,7 +54,7 @@ export class ComponentStore {
     return bytes;
   }
 
-  /** Glue and core modules by this toolchain, or undefined when there are none or they are damaged. */
+  /** The artifact by this toolchain, or undefined when there is none or it is damaged. */
   async artifact(digest: string, toolchain: string): Promise<Uint8Array | undefined> {
     const bytes = await this.#read(digest, `${toolchain}.bin`);
     if (bytes === undefined || bytes.length < checksumBytes) return undefined;
@@ -99,7 +99,7 @@ export class ComponentStore {
     }
   }
 
-  /** Keeps what another version of the toolchain made of a component that is there. */
+  /** Keeps an artifact of a component that is there in place of the one before: by a new toolchain, or with another code cache. */
   async keepArtifact(digest: string, toolchain: string, artifact: Uint8Array): Promise<void> {
     const folder = this.#folder(digest);
     const unfinished = join(folder, `${unfinishedPrefix}${randomUUID()}`);

@@ -24,7 +24,9 @@ export type VersionSettings = {
 export type VersionContext = {
   readonly settings: VersionSettings;
   /** What a process has to be sent to become this function. @throws EventoError FUNCTION_UNAVAILABLE */
-  readonly artifact: (digest: string) => Promise<readonly Uint8Array[]>;
+  readonly load: (digest: string) => Promise<readonly Uint8Array[]>;
+  /** A process had to compile the glue of what it was sent. */
+  readonly loadedUncompiled: (digest: string) => void;
   readonly takeProcess: () => Promise<FunctionProcess>;
   readonly log: (fn: FunctionRef, line: LoggedText) => void;
   readonly record: FunctionRecord;
@@ -195,8 +197,8 @@ export class FunctionVersion {
   }
 
   async #load(): Promise<FunctionProcess> {
-    const { artifact, takeProcess, record, settings } = this.#context;
-    const parts = await artifact(this.fn.digest);
+    const { takeProcess, record, settings } = this.#context;
+    const parts = await this.#context.load(this.fn.digest);
     const process = await takeProcess();
     if (this.#looped) process.goLast();
     const load = new SingleCall({ kind: kinds.load, parts, tally: { answered() {}, took() {} } });
@@ -209,7 +211,10 @@ export class FunctionVersion {
     process.send(load, { alone: false });
     const answer = await load.answer;
     process.own(this.#ownerOf(process));
-    if (answer.kind === "ok") return process;
+    if (answer.kind === "ok") {
+      if (answer.bytes.length > 0) this.#context.loadedUncompiled(this.fn.digest);
+      return process;
+    }
     process.end();
     record.remember(answer.reason);
     throw unavailable(`${this.fn.name} can't be loaded: ${answer.reason}`);

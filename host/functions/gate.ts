@@ -4,14 +4,22 @@
 //           (bytes)      └──── throw-away process ────┘ └── throw-away sealed process ──┘
 import { hash } from "node:crypto";
 
-import { checksWaitingMax, componentBytesMax, eventsPerCommandMax, frameBytesMax, stateBytesMax } from "../limits.ts";
+import {
+  checksWaitingMax,
+  codeCacheBytesMax,
+  componentBytesMax,
+  eventsPerCommandMax,
+  frameBytesMax,
+  stateBytesMax,
+} from "../limits.ts";
 import { EventoError } from "../errors.ts";
-import type { CheckedFunction } from "../ports/functions.ts";
+import type { CheckedFunction, FunctionKind } from "../ports/functions.ts";
+import { withCodeCache } from "./artifact.ts";
 import type { ComponentStore } from "./component-store.ts";
 import type { FunctionProcess } from "./function-process.ts";
 import { part } from "./payload.ts";
 import { toolchainName, transpile } from "./transpiler.ts";
-import { tryComponent } from "./trial.ts";
+import { type Tried, tryComponent } from "./trial.ts";
 
 const wasmMagic = Buffer.from([0x00, 0x61, 0x73, 0x6d]);
 const coreVersion = Buffer.from([0x01, 0x00, 0x00, 0x00]);
@@ -24,6 +32,7 @@ const runnerLimits = part(
       eventsMax: eventsPerCommandMax,
       stateBytesMax,
       answerBytesMax: frameBytesMax - stateBytesMax - 1_024,
+      codeCacheBytesMax,
     }),
   ),
 );
@@ -36,6 +45,8 @@ export class Gate {
   readonly #toolchain = toolchainName();
   readonly #checks = new Map<string, Promise<CheckedFunction>>();
   readonly #artifacts = new Map<string, Promise<Uint8Array>>();
+  /** Components whose code cache this host made again: one that V8 refuses nonetheless is not made for ever. */
+  readonly #compiled = new Set<string>();
   readonly #closing = new AbortController();
   /** One at a time: each takes hundreds of MiB for a moment. */
   #last: Promise<unknown> = Promise.resolve();
@@ -74,6 +85,13 @@ export class Gate {
     return [...runnerLimits, (await this.#store.artifact(digest, this.#toolchain)) ?? (await this.#remade(digest))];
   }
 
+  /** Has a code cache made, in its turn; until it is kept, and if it never is, the function only starts more slowly. */
+  compile(digest: string): void {
+    if (this.#compiled.has(digest)) return;
+    this.#compiled.add(digest);
+    this.#inTurn(() => this.#compile(digest)).catch(() => {});
+  }
+
   /** Ends what is being checked, and what waits to be, as unavailable. */
   async close(): Promise<void> {
     this.#closing.abort(new EventoError("FUNCTION_UNAVAILABLE", "the host is closing", { retryable: true }));
@@ -82,16 +100,33 @@ export class Gate {
 
   async #checkNew(component: Uint8Array, digest: string): Promise<CheckedFunction> {
     const { kinds, artifact } = await transpile(component, { signal: this.#closing.signal });
-    const description = await tryComponent({
+    const { description, codeCache } = await this.#try(artifact, kinds);
+    const checked = { digest, kinds, description };
+    await this.#store.keep({
+      component,
+      checked,
+      artifact: withCodeCache(artifact, codeCache),
+      toolchain: this.#toolchain,
+    });
+    return checked;
+  }
+
+  async #compile(digest: string): Promise<void> {
+    const checked = await this.#store.checked(digest);
+    const artifact = await this.#store.artifact(digest, this.#toolchain);
+    if (checked === undefined || artifact === undefined) return;
+    const { codeCache } = await this.#try(withCodeCache(artifact, new Uint8Array(0)), checked.kinds);
+    await this.#store.keepArtifact(digest, this.#toolchain, withCodeCache(artifact, codeCache));
+  }
+
+  async #try(artifact: Uint8Array, kinds: readonly FunctionKind[]): Promise<Tried> {
+    return await tryComponent({
       process: await this.#takeProcess(),
       load: [...runnerLimits, artifact],
       kinds,
       loadMs: this.#loadMs,
       deadlineMs: this.#deadlineMs,
     });
-    const checked = { digest, kinds, description };
-    await this.#store.keep({ component, checked, artifact, toolchain: this.#toolchain });
-    return checked;
   }
 
   /** The artifact of a component that was kept under another toolchain, or whose artifact is damaged. */

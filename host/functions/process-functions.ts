@@ -63,7 +63,8 @@ export class ProcessFunctions implements Functions {
     this.#gate = new Gate({ store: given.store, takeProcess, loadMs, deadlineMs });
     this.#context = {
       settings: { deadlineMs, idleMs, loadMs },
-      artifact: (digest) => this.#gate.load(digest),
+      load: (digest) => this.#gate.load(digest),
+      loadedUncompiled: (digest) => this.#gate.compile(digest),
       takeProcess,
     };
   }

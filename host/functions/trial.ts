@@ -1,6 +1,6 @@
 // The first run of a component, in a process that ends with it: instantiate, describe, one call of each export. The answers of the
 // calls do not matter, as it gets nothing sensible to work on; that they come does.
-import { describeBytesMax } from "../limits.ts";
+import { codeCacheBytesMax, describeBytesMax } from "../limits.ts";
 import { EventoError, reasonOf } from "../errors.ts";
 import type { Answer, FunctionKind } from "../ports/functions.ts";
 import { SingleCall } from "./calls.ts";
@@ -15,8 +15,15 @@ const smokeCalls = {
   dispatcher: { name: "dispatch", kind: kinds.dispatch, parts: [] },
 } as const;
 
+export type Tried = {
+  /** What `describe` said, parsed. */
+  readonly description: unknown;
+  /** What V8 compiled of the glue for all of that; empty when it is larger than allowed. */
+  readonly codeCache: Uint8Array;
+};
+
 /**
- * Tries a component and answers what its `describe` said, parsed.
+ * Tries a component.
  *
  * @param given.load - what the process is sent to become the function.
  * @throws EventoError FUNCTION_REFUSED
@@ -27,7 +34,7 @@ export async function tryComponent(given: {
   readonly kinds: readonly FunctionKind[];
   readonly loadMs: number;
   readonly deadlineMs: number;
-}): Promise<unknown> {
+}): Promise<Tried> {
   const { process, loadMs, deadlineMs } = given;
   try {
     const loaded = await answerOf(process, {
@@ -44,10 +51,16 @@ export async function tryComponent(given: {
       const { name, kind: frame, parts } = smokeCalls[kind];
       await answerOf(process, { kind: frame, parts, what: name, deadlineMs });
     }
-    return description;
+    return { description, codeCache: await codeCacheOf(process, { deadlineMs }) };
   } finally {
     process.end();
   }
+}
+
+/** What ran a component is not believed to keep to a bound. */
+async function codeCacheOf(process: FunctionProcess, { deadlineMs }: { deadlineMs: number }): Promise<Uint8Array> {
+  const answer = await answerOf(process, { kind: kinds.codeCache, parts: [], what: "its code cache", deadlineMs });
+  return answer.kind === "ok" && answer.bytes.length <= codeCacheBytesMax ? answer.bytes : new Uint8Array(0);
 }
 
 function descriptionOf(bytes: Uint8Array): unknown {

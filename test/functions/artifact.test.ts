@@ -1,6 +1,6 @@
 import test from "ava";
 
-import { artifactOf } from "../../host/functions/artifact.ts";
+import { artifactOf, withCodeCache } from "../../host/functions/artifact.ts";
 import { functionMemoriesMax } from "../../host/limits.ts";
 import { coreOf } from "../fixtures/functions/component-fixture.ts";
 
@@ -20,6 +20,18 @@ test("as many memories as allowed pass, and one more is refused", async (t) => {
 
 test("the glue becomes a script without imports and exports", async (t) => {
   const text = Buffer.from(artifactOf(await filesOf(0))).toString("latin1");
-  t.true(text.includes('"use strict";\nexports.instantiate = instantiate;\nfunction instantiate(get)'));
+  t.true(
+    text.includes(
+      '"use strict";\n(function (exports) {\nexports.instantiate = instantiate;\nfunction instantiate(get)',
+    ),
+  );
   t.notRegex(text, /^export /m);
+});
+
+test("a code cache takes the place of the one before, and nothing else changes", async (t) => {
+  const artifact = artifactOf(await filesOf(2));
+  const cached = withCodeCache(artifact, Buffer.from("first"));
+  t.is(cached.length, artifact.length + 5);
+  t.deepEqual(withCodeCache(cached, Buffer.from("another")), withCodeCache(artifact, Buffer.from("another")));
+  t.deepEqual(withCodeCache(cached, new Uint8Array(0)), Buffer.from(artifact));
 });

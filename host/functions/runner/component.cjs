@@ -1,7 +1,7 @@
 "use strict";
 // The component in this process: compiled once, instantiated again after every trap, because an instance that trapped is dead.
 const { Buffer } = require("node:buffer");
-const { compileFunction } = require("node:vm");
+const { Script } = require("node:vm");
 const { Payload } = require("./payload.cjs");
 
 const now = performance.now.bind(performance);
@@ -18,7 +18,10 @@ const lineCharsMax = 1_024;
 const reasonCharsMax = 2_000;
 
 class Component {
+  /** Whether the glue had to be compiled, because there was no code cache or V8 had no use for it. */
+  compiled;
   #exports;
+  #script;
   #memories = new Set();
   #instantiate;
   #modules;
@@ -28,20 +31,29 @@ class Component {
   #answerBytesMax;
 
   /**
-   * `artifact`: a header in JSON with its length in front, the glue's text, the core modules. `log` takes (level index, text,
-   * lines dropped before it).
+   * `artifact`: a code cache, a header in JSON, the glue's text, the core modules, each with its length in front. `log` takes (level
+   * index, text).
    */
   constructor({ artifact, answerBytesMax, log }) {
     this.#log = log;
     this.#answerBytesMax = answerBytesMax;
     const payload = new Payload(artifact);
+    const codeCache = payload.part();
     const header = JSON.parse(utf8.decode(payload.part()));
     const glue = utf8.decode(payload.part());
     this.#modules = new Map(header.modules.map((name) => [name, new Module(payload.part())]));
+    this.#script = new Script(glue, codeCache.length > 0 ? { cachedData: codeCache } : {});
+    // V8 refuses what another version, other flags or another kind of processor made.
+    this.compiled = this.#script.cachedDataRejected !== false;
     const exports = {};
-    compileFunction(glue, ["exports"])(exports);
+    this.#script.runInThisContext()(exports);
     this.#instantiate = exports.instantiate;
     this.start();
+  }
+
+  /** What V8 has compiled of the glue so far. */
+  codeCache() {
+    return this.#script.createCachedData();
   }
 
   /** Makes a fresh instance. */

@@ -11,6 +11,9 @@ const { flush, receive, send, showProgress } = require("./pipe.cjs");
 
 const ok = Buffer.of(0);
 const failed = Buffer.of(1);
+const nothing = Buffer.alloc(0);
+const compiled = Buffer.of(1);
+const noUsage = { duration_us: 0, memory_bytes: 0 };
 const parse = JSON.parse;
 
 /** What the glue of components and this loop need of the global object; all else goes. */
@@ -52,8 +55,8 @@ function answerStep(id, step, events) {
   send(kinds.step, id, [ok, usage, counts, step.drafts, step.state]);
 }
 
+/** The host is told when the glue had to be compiled, so that it has a code cache made. */
 function load(payload) {
-  const noUsage = { duration_us: 0, memory_bytes: 0 };
   try {
     limits = parse(payload.part().toString());
     component = new Component({
@@ -65,10 +68,17 @@ function load(payload) {
         showProgress();
       },
     });
-    return { kind: "ok", bytes: Buffer.alloc(0), usage: noUsage };
+    return { kind: "ok", bytes: component.compiled ? compiled : nothing, usage: noUsage };
   } catch (error) {
     return { kind: "failed", reason: `it can't be instantiated: ${error?.message ?? error}`, usage: noUsage };
   }
+}
+
+function codeCache() {
+  const bytes = component.codeCache();
+  return bytes.length > limits.codeCacheBytesMax
+    ? { kind: "failed", reason: `the code cache has ${bytes.length} bytes`, usage: noUsage }
+    : { kind: "ok", bytes, usage: noUsage };
 }
 
 function turn(id, payload) {
@@ -96,6 +106,8 @@ function serve({ kind, id, payload: bytes }) {
       return answer(id, load(payload));
     case kinds.describe:
       return answer(id, component.describe());
+    case kinds.codeCache:
+      return answer(id, codeCache());
     case kinds.handle: {
       const command = payload.part();
       return answer(id, component.handle(command, payload.optionalPart()));
