@@ -6,12 +6,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import test, { type ExecutionContext } from "ava";
 
 import { withCodeCache } from "../../host/functions/artifact.ts";
-import { SingleCall } from "../../host/functions/calls.ts";
+import { SingleCall, type Tally } from "../../host/functions/calls.ts";
 import kinds from "../../host/functions/frame-kinds.json" with { type: "json" };
 import type { FunctionProcess } from "../../host/functions/function-process.ts";
 import { processStart } from "../../host/functions/isolation.ts";
 import { Nursery } from "../../host/functions/nursery.ts";
-import { part } from "../../host/functions/payload.ts";
+import { optionalPart, part } from "../../host/functions/payload.ts";
 import { codeCacheBytesMax } from "../../host/limits.ts";
 import type { Answer } from "../../host/ports/functions.ts";
 import { puppetVersion } from "../fixtures/functions/component-fixture.ts";
@@ -21,6 +21,7 @@ import { openFunctions } from "../fixtures/functions/process-fixture.ts";
 const checksumBytes = 32;
 const waitMsMax = 20_000;
 const none = new Uint8Array(0);
+const untallied: Tally = { answered() {}, took() {} };
 
 const opened = openFunctions();
 const nursery = new Nursery({ onWarning() {} });
@@ -50,7 +51,7 @@ function codeCacheOf(artifact: Buffer): Buffer {
 }
 
 async function call(process: FunctionProcess, kind: number, parts: readonly Uint8Array[]): Promise<Answer> {
-  const call = new SingleCall({ kind, parts, tally: { answered() {}, took() {} } });
+  const call = new SingleCall({ kind, parts, tally: untallied });
   process.send(call, { alone: true });
   return await call.answer;
 }
@@ -134,6 +135,20 @@ test.serial(
     t.true(await isMadeAgain(t, file));
   },
 );
+
+test.serial("a process that has warmed up has nothing of that left: it knows no function", async (t) => {
+  const process = await nursery.start(processStart(0, { memoryBytesMax: 64 << 20 }));
+  const end = Promise.withResolvers<string>();
+  process.own({
+    deadlineMs: 10_000,
+    settled: () => end.resolve("it answered"),
+    logged() {},
+    died: ({ reason }) => end.resolve(reason),
+  });
+  const aggregate = [...optionalPart(null), eventsOf("a")];
+  process.send(new SingleCall({ kind: kinds.aggregate, parts: aggregate, tally: untallied }), { alone: true });
+  t.regex(await end.promise, /^exit code 1: .*runner\.cjs/);
+});
 
 test.serial("a code cache larger than allowed is not handed out", async (t) => {
   const artifact = await artifactIn((await kept("F")).file);

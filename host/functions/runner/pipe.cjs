@@ -19,7 +19,8 @@ let start = 0;
 let end = 0;
 let output = Buffer.allocUnsafe(bufferBytes);
 let outputLength = 0;
-let flushedAt = now();
+/** Before the first frame has gone out, none is late. */
+let flushedAt = Infinity;
 
 function flush() {
   flushedAt = now();
@@ -42,6 +43,11 @@ function send(kind, id, parts) {
     output.set(part, outputLength);
     outputLength += part.length;
   }
+}
+
+/** Forgets the frames that have not gone out. */
+function discard() {
+  outputLength = 0;
 }
 
 /** Lets the host see what is done, when enough work has been done since it last did. */
@@ -85,4 +91,4 @@ function receive() {
   return { kind, id, payload };
 }
 
-module.exports = { send, receive, flush, showProgress };
+module.exports = { send, receive, flush, discard, showProgress };

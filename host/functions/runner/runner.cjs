@@ -7,7 +7,8 @@ const kinds = require("../frame-kinds.json");
 const { Component } = require("./component.cjs");
 const { decide } = require("./decide.cjs");
 const { Payload } = require("./payload.cjs");
-const { flush, receive, send, showProgress } = require("./pipe.cjs");
+const { discard, flush, receive, send, showProgress } = require("./pipe.cjs");
+const { loadFrame, makeRoomForNames, turnFrame } = require("./warm.cjs");
 
 const ok = Buffer.of(0);
 const failed = Buffer.of(1);
@@ -125,6 +126,16 @@ function serve({ kind, id, payload: bytes }) {
   }
 }
 
+/** Does what a function's first caller would wait for, as far as it is the same for all of them. */
+function warm() {
+  serve(loadFrame(nothing));
+  serve(loadFrame(component.codeCache()));
+  serve(turnFrame());
+  discard();
+  component = limits = undefined;
+  makeRoomForNames();
+}
+
 /** A terminal's or service manager's signal is for the host, which ends this process when it has drained. */
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => {});
 for (const name of Object.getOwnPropertyNames(globalThis))
@@ -132,6 +143,7 @@ for (const name of Object.getOwnPropertyNames(globalThis))
   if (!globalsKept.has(name) && !Reflect.deleteProperty(globalThis, name)) globalThis[name] = undefined;
 delete Math.random;
 
+warm();
 send(kinds.ready, 0, []);
 flush();
 for (;;) {
