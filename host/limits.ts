@@ -137,6 +137,8 @@ export const functionsWithLinesMax = 1_000;
 export const describeBytesMax = 1 << 20;
 /** Glue and core modules made of one component. */
 export const artifactBytesMax = 48 << 20;
+/** Artifacts that are kept in memory, each about 180 KiB. */
+export const recentArtifactsBytesMax = 16 << 20;
 /** What V8 compiled of the glue of one component: about 70 KiB. */
 export const codeCacheBytesMax = 4 << 20;
 /** Components that are checked or wait to be; each takes a process and hundreds of MiB for a moment. */

@@ -10,6 +10,7 @@ import {
   componentBytesMax,
   eventsPerCommandMax,
   frameBytesMax,
+  recentArtifactsBytesMax,
   stateBytesMax,
 } from "../limits.ts";
 import { EventoError } from "../errors.ts";
@@ -18,6 +19,7 @@ import { withCodeCache } from "./artifact.ts";
 import type { ComponentStore } from "./component-store.ts";
 import type { FunctionProcess } from "./function-process.ts";
 import { part } from "./payload.ts";
+import { RecentArtifacts } from "./recent-artifacts.ts";
 import { toolchainName, transpile } from "./transpiler.ts";
 import { type Tried, tryComponent } from "./trial.ts";
 
@@ -45,6 +47,7 @@ export class Gate {
   readonly #toolchain = toolchainName();
   readonly #checks = new Map<string, Promise<CheckedFunction>>();
   readonly #artifacts = new Map<string, Promise<Uint8Array>>();
+  readonly #recent = new RecentArtifacts({ bytesMax: recentArtifactsBytesMax });
   /** Components whose code cache this host made again: one that V8 refuses nonetheless is not made for ever. */
   readonly #compiled = new Set<string>();
   readonly #closing = new AbortController();
@@ -82,7 +85,13 @@ export class Gate {
 
   /** What a process is sent to become the function. @throws EventoError FUNCTION_UNAVAILABLE */
   async load(digest: string): Promise<readonly Uint8Array[]> {
-    return [...runnerLimits, (await this.#store.artifact(digest, this.#toolchain)) ?? (await this.#remade(digest))];
+    return [...runnerLimits, this.#recent.get(digest) ?? (await this.#kept(digest))];
+  }
+
+  async #kept(digest: string): Promise<Uint8Array> {
+    const artifact = (await this.#store.artifact(digest, this.#toolchain)) ?? (await this.#remade(digest));
+    this.#recent.put(digest, artifact);
+    return artifact;
   }
 
   /** Has a code cache made, in its turn; until it is kept, and if it never is, the function only starts more slowly. */
@@ -116,7 +125,9 @@ export class Gate {
     const artifact = await this.#store.artifact(digest, this.#toolchain);
     if (checked === undefined || artifact === undefined) return;
     const { codeCache } = await this.#try(withCodeCache(artifact, new Uint8Array(0)), checked.kinds);
-    await this.#store.keepArtifact(digest, this.#toolchain, withCodeCache(artifact, codeCache));
+    const compiled = withCodeCache(artifact, codeCache);
+    await this.#store.keepArtifact(digest, this.#toolchain, compiled);
+    this.#recent.put(digest, compiled);
   }
 
   async #try(artifact: Uint8Array, kinds: readonly FunctionKind[]): Promise<Tried> {
